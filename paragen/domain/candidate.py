@@ -1,0 +1,97 @@
+"""What an attempt yielded: a program with its verdict and scores, or the reason there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from paragen.domain.command import CaseResult
+from paragen.domain.generator import Answer, Attempt
+
+
+class Status(StrEnum):
+    """How a candidate ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CRASHED = "crashed"
+    NO_CODE = "no_code"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+    NOT_JUDGED = "not_judged"
+
+
+JUDGED = frozenset({Status.PASSED, Status.FAILED, Status.TIMEOUT, Status.MEMORY, Status.CRASHED})
+"""A program was executed, and what came of it is the program's own doing."""
+
+MODEL_OUTCOMES = JUDGED | {Status.NO_CODE}
+"""Outcomes that count in a generator's record; the others are infrastructure's doing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What executing a candidate's program against a task's tests showed.
+
+    `execution_s` is CPU time by the kernel's account, `test_s` what passed on the clock.
+    Skipped tests are in `cases`, but in neither number. `tests_total` is 0 where nothing was
+    tested: then a passed program parsed, imported and defined its entry point, no more.
+    """
+
+    status: Status
+    tests_passed: int = 0
+    tests_total: int = 0
+    cases: tuple[CaseResult, ...] = ()
+    execution_s: float = 0.0
+    test_s: float = 0.0
+    peak_bytes: int | None = None
+    level: str = ""
+    sealed: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Scores in 0..1; None is "not measured", never zero."""
+
+    evaluator: float | None
+    quality: float
+    speed: float
+    combined: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why a candidate is an error or not judged: a machine-readable kind, and a sentence."""
+
+    kind: str
+    message: str
+    host_down: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """The end of an attempt.
+
+    `code` is the program taken from the answer, None where there is none. `measures` are the
+    evaluator's parts by name (0..1 each, absent ones not measured). `wall_s` runs from the
+    attempt's start to its verdict.
+    """
+
+    attempt: Attempt
+    status: Status
+    host: str | None = None
+    answer: Answer | None = None
+    code: str | None = None
+    verdict: Verdict | None = None
+    measures: Mapping[str, float] = field(default_factory=dict)
+    scores: Scores | None = None
+    error: Fault | None = None
+    wall_s: float = 0.0
+
+    @property
+    def id(self) -> str:
+        """The attempt's id."""
+        return self.attempt.id

@@ -1,0 +1,86 @@
+"""What the engine tells its subscribers; together the events are the record of a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from paragen.domain.candidate import Candidate
+from paragen.domain.generator import Attempt
+from paragen.domain.tournament import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """A tournament begins; `run` has everything but its results, `planned` its attempts so far."""
+
+    run: Run
+    planned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptQueued:
+    """An attempt waits for a slot."""
+
+    run_id: str
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptStarted:
+    """An attempt was sent to a host."""
+
+    run_id: str
+    attempt_id: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progressed:
+    """An answer grows: chunks of it so far, and its speed in tokens/s where known."""
+
+    run_id: str
+    attempt_id: str
+    tokens: int
+    tokens_per_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgingStarted:
+    """An answer is complete, and its program goes to the sandbox."""
+
+    run_id: str
+    attempt_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateEnded:
+    """An attempt ended."""
+
+    run_id: str
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    """A tournament is over; `run` is complete."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Something that the user should know; the session goes on."""
+
+    message: str
+
+
+Event = (
+    RunStarted
+    | AttemptQueued
+    | AttemptStarted
+    | Progressed
+    | JudgingStarted
+    | CandidateEnded
+    | RunEnded
+    | Warned
+)

@@ -1,0 +1,95 @@
+"""A task: a prompt, its tests, and what is known about the program asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one execution of a candidate may use.
+
+    `cpu_s` is what honest programs are held to; `wall_s` is the backstop for those that sleep.
+    """
+
+    cpu_s: float = 10.0
+    wall_s: float = 20.0
+    memory_bytes: int = 1024 * MIB
+    output_bytes: int = 1 * MIB
+    file_bytes: int = 16 * MIB
+    open_files: int = 64
+    processes: int = 64
+
+    @classmethod
+    def for_timeout(cls, timeout_s: float) -> Limits:
+        """Limits for a task's `timeout_s`: that much CPU, and twice that on the wall."""
+        return cls(cpu_s=timeout_s, wall_s=2 * timeout_s)
+
+
+class TestKind(StrEnum):
+    """How a piece of test code is written."""
+
+    __test__ = False
+
+    PYTHON = "python"
+    DOCTEST = "doctest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestCode:
+    """Test code of a task, as its author wrote it.
+
+    `origin` is the file that it stands in and `line` the 1-based line there of its first line,
+    so that messages about it point to the right place.
+    """
+
+    __test__ = False
+
+    source: str
+    origin: str
+    line: int = 1
+    kind: TestKind = TestKind.PYTHON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One stdin/stdout pair: what the program reads, and what it must print."""
+
+    name: str
+    stdin: str
+    stdout: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One coding task.
+
+    `prompt` is the text shown to the model: test fences are not part of it.
+    `sha256` identifies prompt, tests and everything else that decides a verdict.
+    `entry_point` is the name that the program must define, None for scripts.
+    """
+
+    name: str
+    prompt: str
+    sha256: str
+    path: str | None = None
+    task_type: str = "general"
+    task_type_inferred: bool = False
+    language: str = "python"
+    entry_point: str | None = None
+    tests: tuple[TestCode, ...] = ()
+    examples: tuple[Example, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def has_tests(self) -> bool:
+        """Whether anything beyond parsing and importing is tested."""
+        return bool(self.tests or self.examples)
+
+    @property
+    def is_script(self) -> bool:
+        """Whether the program is run as a script rather than imported."""
+        return bool(self.examples) and not self.tests and self.entry_point is None
