@@ -68,7 +68,6 @@ class Fault:
 
     kind: str
     message: str
-    host_down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from paragen.domain.generator import Answer
 
 
 class ParagenError(Exception):
@@ -61,13 +64,17 @@ class HostError(ParagenError):
 
     `kind` is the machine-readable name that ends up in a candidate's `error.kind`;
     `retryable` says whether another try may help; `host_down` whether the host gave no sign
-    of life (so that no host answering can be told from a model failing).
+    of life. `partial` is what had been answered by then, None where nothing had.
     """
 
     exit_code = 3
     kind: ClassVar[str] = "host"
     retryable: ClassVar[bool] = False
     host_down: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, partial: Answer | None = None) -> None:
+        super().__init__(message)
+        self.partial = partial
 
 
 class ConnectionFault(HostError):

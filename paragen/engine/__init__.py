@@ -1,0 +1,1 @@
+"""Plays tournaments: the one place where threads, clocks and pools meet the pure floors."""

@@ -1,0 +1,5 @@
+"""`python -m paragen` is `paragen`."""
+
+from paragen.cli import main
+
+main()

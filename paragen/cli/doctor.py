@@ -1,0 +1,52 @@
+"""`paragen doctor`: what works here and what doesn't."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from paragen.cli.options import (
+    ConfigOption,
+    DatabaseOption,
+    Format,
+    FormatOption,
+    HostOption,
+    SandboxOption,
+)
+
+MARKS = {"ok": "✓", "note": "•", "problem": "✗"}
+COLOURS = {"ok": typer.colors.GREEN, "note": typer.colors.YELLOW, "problem": typer.colors.RED}
+
+
+def doctor(
+    config: ConfigOption = None,
+    host: HostOption = None,
+    sandbox: SandboxOption = None,
+    database: DatabaseOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Say what works and what doesn't, each with what to do.
+
+    The exit code is that of the first problem that would keep a run from being played.
+    """
+    from paragen.app import Choices
+    from paragen.cli.output import print_rows
+    from paragen.doctor import Finding, examine
+    from paragen.report.columns import DOCTOR
+
+    findings: list[Finding] = []
+    choices = Choices(
+        config=config, host_urls=tuple(host or ()), sandbox=sandbox, database=database
+    )
+    for finding in examine(choices):
+        findings.append(finding)
+        if format is Format.TABLE:
+            mark = typer.style(MARKS[finding.level], fg=COLOURS[finding.level], bold=True)
+            typer.echo(f"{mark} {finding.check}: {finding.found}")
+            if finding.advice:
+                typer.echo(f"    → {finding.advice}")
+    if format is not Format.TABLE:
+        rows = [{**asdict(f), "level": f.level.value} for f in findings]
+        print_rows(DOCTOR, rows, format, schema="paragen.doctor/1")
+    raise typer.Exit(next((f.exit_code for f in findings if f.exit_code), 0))

@@ -1,0 +1,44 @@
+"""`paragen history`: the runs played, newest first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from paragen.cli.options import DatabaseOption, Format, FormatOption, TaskTypeOption
+
+
+def history(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many runs.")] = 20,
+    task_type: TaskTypeOption = None,
+    format: FormatOption = Format.TABLE,
+    database: DatabaseOption = None,
+) -> None:
+    """List the runs played, newest first."""
+    from paragen.cli.database import open_history
+    from paragen.cli.output import note, print_rows
+    from paragen.report.columns import HISTORY
+    from paragen.store.queries import history as query
+
+    with open_history(database) as connection:
+        found = query(connection, limit=limit, task_type=task_type)
+    rows = [
+        {
+            "run_id": row.run_id,
+            "started_at": row.started_at,
+            "task": row.task,
+            "task_type": row.task_type,
+            "mode": row.mode,
+            "winner": row.generator,
+            "combined": row.combined,
+            "candidates": row.candidates,
+            "passes": row.passes,
+            "wall_s": row.wall_s,
+            "state": row.state,
+        }
+        for row in found
+    ]
+    if not rows:
+        note("No run is recorded yet: `paragen run` records one.")
+    print_rows(HISTORY, rows, format, schema="paragen.history/1")

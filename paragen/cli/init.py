@@ -1,0 +1,27 @@
+"""`paragen init`: a config and an example task to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paragen.cli.options import HostOption
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write them.")] = Path(),
+    host: HostOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+) -> None:
+    """Write a commented generators.toml, from the models that the host has, and a prompt.md."""
+    from paragen.cli.output import warn
+    from paragen.starter import write_starter
+
+    started = write_starter(folder, host_urls=tuple(host or ()), force=force)
+    for warning in started.warnings:
+        warn(warning)
+    for path in started.written:
+        typer.echo(f"wrote {path}")
+    typer.echo(f"next: paragen doctor, then paragen run {started.prompt}")

@@ -1,0 +1,93 @@
+"""Options that several verbs share, and what they mean."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How a history command prints."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        metavar="FILE",
+        help="Generators and hosts [default: generators.toml, where there is one].",
+        show_default=False,
+    ),
+]
+DatabaseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--db",
+        metavar="FILE",
+        envvar="PARAGEN_DB",
+        help="The history's database [default: in your data directory].",
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[
+    Format, typer.Option("--format", "-f", help="How to print.", case_sensitive=False)
+]
+HostOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--host",
+        metavar="URL",
+        help="An Ollama server, instead of the config's hosts (may be repeated).",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (see `paragen schema`).")]
+SandboxOption = Annotated[
+    str | None,
+    typer.Option("--sandbox", metavar="LEVEL", help="The sandbox level [default: the best here]."),
+]
+TaskTypeOption = Annotated[
+    str | None,
+    typer.Option("--task-type", "-t", metavar="TYPE", help="Only this task type."),
+]
+TestsOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--tests",
+        metavar="FILE",
+        help="More tests: .py, or .json/.jsonl of stdin/stdout pairs (may be repeated).",
+        show_default=False,
+    ),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="N", min=1, help="Programs tested at once [default: cores]."),
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from paragen import __version__
+
+        typer.echo(f"paragen {__version__}")
+        raise typer.Exit
+
+
+def version_option(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Local code-generation tournaments: which of your models writes the best program?"""

@@ -1,0 +1,67 @@
+"""What `paragen run` leaves behind: JSON as each run ends, or the winner's code at the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from paragen.cli.output import print_code, write_code
+from paragen.domain.errors import UsageError
+from paragen.domain.events import Event, RunEnded
+from paragen.domain.tournament import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printer:
+    """A subscriber that prints results, and nothing else, to stdout.
+
+    With `several` tasks, JSON is one object a line, and `output` is a folder.
+    """
+
+    as_json: bool
+    output: Path | None
+    several: bool
+
+    def check(self) -> None:
+        """Before anything is played: raises UsageError where `output` can't be what it must be."""
+        if self.output is None:
+            return
+        if self.several and self.output.exists() and not self.output.is_dir():
+            raise UsageError(f"{self.output}: several tasks need a folder here, and it is a file.")
+        if not self.several and self.output.is_dir():
+            raise UsageError(f"{self.output}: is a folder; name the file for the winner's code.")
+        folder = self.output.parent
+        if not self.several and not folder.is_dir():
+            raise UsageError(f"{self.output}: there is no folder {folder}; make it first.")
+
+    def __call__(self, event: Event) -> None:
+        """Print a run's object as it ends, if JSON is wanted."""
+        if self.as_json and isinstance(event, RunEnded):
+            from paragen.report.objects import run_object
+
+            indent = None if self.several else 2
+            typer.echo(json.dumps(run_object(event.run), indent=indent, ensure_ascii=True))
+
+    def finish(self, runs: Sequence[Run]) -> None:
+        """Write or print the winners' code."""
+        if self.output is not None:
+            self._write(runs, self.output)
+        elif not self.as_json and not self.several:
+            for run in runs:
+                if run.winning is not None and run.winning.code is not None:
+                    print_code(run.winning.code, run.task.language)
+
+    def _write(self, runs: Sequence[Run], output: Path) -> None:
+        for run in runs:
+            if run.winning is None or run.winning.code is None:
+                continue
+            path = output
+            if self.several:
+                output.mkdir(parents=True, exist_ok=True)
+                path = output / f"{run.task.name}.py"
+            write_code(run.winning.code, path)
+            typer.echo(f"{run.task.name}: the winner's code is in {path}", err=True)

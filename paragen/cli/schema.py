@@ -1,0 +1,25 @@
+"""`paragen schema`: the JSON Schema of an output."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Output(StrEnum):
+    """Outputs with a schema."""
+
+    RUN = "run"
+    JUDGE = "judge"
+
+
+def schema(
+    output: Annotated[Output, typer.Argument(help="Whose schema to print.", show_default=False)],
+) -> None:
+    """Print the JSON Schema of what `--json` prints."""
+    from paragen.report.schema import json_schema
+
+    typer.echo(json.dumps(json_schema(output.value), indent=2))

@@ -1,0 +1,210 @@
+"""What works here and what doesn't, each with what to do."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from paragen import __version__
+from paragen.app import Choices, configured, probe
+from paragen.domain.errors import ParagenError, SandboxUnavailableError
+from paragen.domain.generator import Generator
+from paragen.domain.host import HostSpec, canonical_model
+from paragen.domain.ports import HostState, Model
+from paragen.report import text
+
+
+class Level(StrEnum):
+    """How a finding is meant."""
+
+    OK = "ok"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at: what was found, and what to do about it (empty: nothing).
+
+    `exit_code` is what a run would end with because of it, 0 where it would be played.
+    """
+
+    check: str
+    level: Level
+    found: str
+    advice: str = ""
+    exit_code: int = 0
+
+
+def examine(choices: Choices) -> Iterator[Finding]:
+    """Look at everything that a run needs, one finding after the other."""
+    yield Finding(
+        check="paragen",
+        level=Level.OK,
+        found=f"{__version__}, Python {platform.python_version()} on {platform.platform()}",
+    )
+    generators: tuple[Generator, ...] = ()
+    hosts: tuple[HostSpec, ...] = ()
+    try:
+        settings = configured(choices)
+    except ParagenError as error:
+        yield _problem("config", error)
+    else:
+        generators, hosts = settings.generators, settings.hosts
+        yield _config(generators)
+    yield from _hosts(hosts, generators)
+    yield _sandbox(choices.sandbox)
+    yield _evaluator()
+    yield _database(choices.database)
+
+
+def _problem(check: str, error: ParagenError) -> Finding:
+    return Finding(check=check, level=Level.PROBLEM, found=str(error), exit_code=error.exit_code)
+
+
+def _config(generators: Sequence[Generator]) -> Finding:
+    if generators:
+        found = f"{text.counted(len(generators), 'generator')}: " + ", ".join(
+            generator.name for generator in generators
+        )
+        return Finding(check="config", level=Level.OK, found=found)
+    return Finding(
+        check="config",
+        level=Level.NOTE,
+        found="no generators.toml here",
+        advice="`paragen init` writes one; `--model NAME` does without",
+    )
+
+
+def _hosts(hosts: Sequence[HostSpec], generators: Sequence[Generator]) -> Iterator[Finding]:
+    states: dict[str, HostState] = {}
+    probes = probe(hosts)
+    for probed in probes:
+        check = f"host {probed.name}"
+        if probed.state is None:
+            yield Finding(
+                check=check,
+                level=Level.PROBLEM if len(probes) == 1 else Level.NOTE,
+                found=probed.error,
+                exit_code=3 if all(p.state is None for p in probes) else 0,
+            )
+            continue
+        states[probed.name] = probed.state
+        version = probed.state.version or "of an unknown version"
+        found = (
+            f"answers: version {version}, {text.counted(len(probed.state.models), 'model')}, "
+            f"{text.counted(probed.slots, 'slot')}"
+        )
+        yield Finding(check=check, level=Level.OK, found=found)
+    if states:
+        for model in dict.fromkeys(generator.model for generator in generators):
+            yield _model(model, states)
+
+
+def _model(name: str, states: dict[str, HostState]) -> Finding:
+    """Where a model is, and whether what is loaded of it is in video memory."""
+    check = f"model {name}"
+    owners: dict[str, Model] = {}
+    for host, state in states.items():
+        for model in state.models:
+            if canonical_model(model.name) == canonical_model(name):
+                owners[host] = model
+    if not owners:
+        return Finding(
+            check=check,
+            level=Level.PROBLEM,
+            found="on no host",
+            advice=f"ollama pull {name}",
+        )
+    if any(model.remote for model in owners.values()):
+        return Finding(
+            check=check,
+            level=Level.PROBLEM,
+            found="runs elsewhere, not on this host",
+            advice="choose a model that the host runs itself: tournaments are local",
+        )
+    loaded = {host: model for host, model in owners.items() if model.loaded_bytes}
+    where = ", ".join(owners)
+    if not loaded:
+        sizes = {text.size(model.size_bytes) for model in owners.values() if model.size_bytes}
+        size = f", {' or '.join(sorted(sizes))} on disk" if sizes else ""
+        return Finding(check=check, level=Level.OK, found=f"on {where}{size}; not loaded now")
+    spilled = [
+        f"{text.size(model.loaded_bytes - model.vram_bytes)} of {text.size(model.loaded_bytes)} "
+        f"on {host} are outside video memory"
+        for host, model in loaded.items()
+        if model.vram_bytes < model.loaded_bytes
+    ]
+    if spilled:
+        return Finding(
+            check=check,
+            level=Level.NOTE,
+            found=f"loaded, but {'; '.join(spilled)}",
+            advice="it will be slow: lower num_ctx, or use a smaller model or quantization",
+        )
+    return Finding(
+        check=check, level=Level.OK, found=f"loaded on {', '.join(loaded)}, all in video memory"
+    )
+
+
+def _sandbox(level: str | None) -> Finding:
+    from paragen.sandbox import describe, open_sandbox
+
+    try:
+        sandbox = open_sandbox(level or "auto", 1)
+    except SandboxUnavailableError as error:
+        return _problem("sandbox", error)
+    try:
+        state = sandbox.state
+    finally:
+        sandbox.close()
+    sealed = "sealed" if state.sealed else "not sealed"
+    return Finding(
+        check="sandbox",
+        level=Level.OK if state.sealed else Level.NOTE,
+        found=f"level {state.level}, verdicts {sealed}",
+        advice=" ".join(describe(state.level)),
+    )
+
+
+def _evaluator() -> Finding:
+    from paragen.checks import lint
+    from paragen.domain.ports import Cancel
+    from paragen.sandbox import open_sandbox
+
+    sandbox = open_sandbox("auto", 1)
+    try:
+        measures = lint.read(sandbox.run(lint.plan("x = 1\n"), Cancel()))
+    finally:
+        sandbox.close()
+    if measures:
+        return Finding(
+            check="evaluator", level=Level.OK, found=f"ruff takes {len(measures)} measures"
+        )
+    return Finding(
+        check="evaluator",
+        level=Level.NOTE,
+        found="ruff doesn't run, so quality is judged by tests alone",
+        advice="pip install ruff into paragen's environment",
+    )
+
+
+def _database(path: Path | None) -> Finding:
+    from contextlib import closing
+
+    from paragen.store.connection import connect, default_path
+
+    where = path or default_path()
+    if not where.exists():
+        found = f"{where} isn't there yet; the first run makes it"
+        return Finding(check="database", level=Level.OK, found=found)
+    try:
+        with closing(connect(where, write=True)) as connection:
+            (runs,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+    except ParagenError as error:
+        return _problem("database", error)
+    found = f"{where}: {text.counted(runs, 'run')}"
+    return Finding(check="database", level=Level.OK, found=found)

@@ -1,0 +1,343 @@
+"""The engine: one loop that obeys modes and dispatch, two kinds of pool that do the work.
+
+Generation and judging overlap: a candidate is tested while others are still generated. Worker
+threads only put messages into the inbox; everything else happens in the thread that calls `play`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from queue import SimpleQueue
+
+from paragen.dispatch import HostLoad, Waiting, assign
+from paragen.domain.candidate import Candidate
+from paragen.domain.events import (
+    AttemptQueued,
+    AttemptStarted,
+    CandidateEnded,
+    Event,
+    JudgingStarted,
+    Progressed,
+    RunEnded,
+    RunStarted,
+    Warned,
+)
+from paragen.domain.generator import Answer, Attempt, CallLimits, Request
+from paragen.domain.host import canonical_model
+from paragen.domain.ports import Cancel, Host, HostState, Sandbox, Subscriber
+from paragen.domain.tournament import Run
+from paragen.engine.plan import Plan, new_id
+from paragen.engine.tournament import Tournament
+from paragen.engine.workers import failed, judged
+from paragen.prompts import messages
+
+Key = tuple[str, str]
+"""A run's id and an attempt's id: unique in a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    key: Key
+    tokens: int
+    tokens_per_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    key: Key
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    key: Key
+    candidate: Candidate
+    called: bool
+
+
+class _Interrupt:
+    """The user wants to stop."""
+
+
+_Message = _Progress | _Answered | _Ended | _Interrupt
+
+
+@dataclass(slots=True)
+class _Job:
+    """An attempt on its way: where it runs, since when, and the switch that calls it off."""
+
+    tournament: Tournament
+    attempt: Attempt
+    host: str
+    cancel: Cancel
+    started: float
+
+
+class Engine:
+    """Plays tournaments on hosts and in a sandbox, and tells its subscribers what happens.
+
+    `hosts` are those that answered (or may), with what they said of themselves; `sequential`
+    sends one attempt at a time. Subscribers are told in order, from the thread that plays: the
+    store comes first, so that an outcome is on record before anyone is shown it.
+    """
+
+    def __init__(
+        self,
+        *,
+        hosts: Sequence[tuple[Host, HostState | None]],
+        sandbox: Sandbox,
+        subscribers: Iterable[Subscriber] = (),
+        limits: CallLimits,
+        sequential: bool = False,
+    ) -> None:
+        self._hosts = {host.name: host for host, _ in hosts}
+        self._models = {host.name: _names(state) for host, state in hosts}
+        self._loaded = {host.name: _loaded(state) for host, state in hosts}
+        self._sandbox = sandbox
+        self._subscribers = tuple(subscribers)
+        self._limits = limits
+        self._sequential = sequential
+        self._inbox: SimpleQueue[_Message] = SimpleQueue()
+        self._tournaments: dict[str, Tournament] = {}
+        self._unfinished: set[str] = set()
+        self._waiting: dict[Key, Attempt] = {}
+        self._jobs: dict[Key, _Job] = {}
+        self._calling: set[Key] = set()
+        self._callers: Mapping[str, ThreadPoolExecutor] = {}
+        self._judges: ThreadPoolExecutor | None = None
+
+    def interrupt(self) -> None:
+        """Stop starting, call off what runs, end with what there is; safe in a signal handler."""
+        self._inbox.put(_Interrupt())
+
+    def play(self, plans: Sequence[Plan]) -> tuple[Run, ...]:
+        """Play a tournament for each plan, all over the same slots; the runs, in plan order.
+
+        An interrupted session returns only the runs that had begun.
+        """
+        session_id = new_id(datetime.now(UTC))
+        tournaments = [
+            Tournament(plan, session_id=session_id, sandbox=self._sandbox.state) for plan in plans
+        ]
+        self._tournaments = {t.run.run_id: t for t in tournaments}
+        self._unfinished = set(self._tournaments)
+        with ExitStack() as stack:
+            self._callers = {
+                name: stack.enter_context(ThreadPoolExecutor(host.slots, f"host-{name}"))
+                for name, host in self._hosts.items()
+            }
+            self._judges = stack.enter_context(ThreadPoolExecutor(self._sandbox.workers, "judge"))
+            stack.callback(self._call_off_everything)
+            for tournament in tournaments:
+                self._advance(tournament)
+            self._dispatch()
+            while self._unfinished:
+                self._handle(self._inbox.get())
+                self._dispatch()
+        return tuple(t.run for t in tournaments if t.started)
+
+    def _handle(self, message: _Message) -> None:
+        match message:
+            case _Progress(key, tokens, rate):
+                run_id, attempt_id = key
+                self._tell(
+                    Progressed(
+                        run_id=run_id, attempt_id=attempt_id, tokens=tokens, tokens_per_s=rate
+                    )
+                )
+            case _Answered(key, answer):
+                self._free_slot(key, loaded=True)
+                self._judge(key, answer)
+            case _Ended(key, candidate, called):
+                if called:
+                    self._free_slot(key, loaded=False)
+                self._end(self._tournaments[key[0]], candidate)
+            case _Interrupt():
+                self._interrupt_all()
+
+    def _advance(self, tournament: Tournament) -> None:
+        start, cancel = tournament.advance()
+        run_id = tournament.run.run_id
+        for attempt in start:
+            self._waiting[(run_id, attempt.id)] = attempt
+            if tournament.started:
+                self._tell(AttemptQueued(run_id=run_id, attempt=attempt))
+        self._call_off(tournament, cancel)
+        if tournament.finish is not None and not tournament.started:
+            self._begin(tournament)
+        self._conclude_if_over(tournament)
+
+    def _begin(self, tournament: Tournament) -> None:
+        run = tournament.begin()
+        self._tell(RunStarted(run=run, planned=len(tournament.board.attempts)))
+        for attempt in tournament.board.attempts.values():
+            self._tell(AttemptQueued(run_id=run.run_id, attempt=attempt))
+        for warning in run.warnings:
+            self._tell(Warned(message=warning))
+
+    def _conclude_if_over(self, tournament: Tournament) -> None:
+        if tournament.over:
+            self._unfinished.discard(tournament.run.run_id)
+            self._tell(RunEnded(run=tournament.conclude()))
+
+    def _end(self, tournament: Tournament, candidate: Candidate) -> None:
+        self._jobs.pop((tournament.run.run_id, candidate.id), None)
+        tournament.end(candidate)
+        self._tell(CandidateEnded(run_id=tournament.run.run_id, candidate=candidate))
+        if tournament.finish is None:
+            self._advance(tournament)
+        else:
+            self._conclude_if_over(tournament)
+
+    def _call_off(self, tournament: Tournament, attempt_ids: Iterable[str]) -> None:
+        for attempt_id in attempt_ids:
+            candidate = tournament.call_off(attempt_id)
+            if candidate is not None:
+                self._waiting.pop((tournament.run.run_id, attempt_id), None)
+                tournament.end(candidate)
+                self._tell(CandidateEnded(run_id=tournament.run.run_id, candidate=candidate))
+
+    def _interrupt_all(self) -> None:
+        for tournament in self._tournaments.values():
+            if tournament.run.run_id not in self._unfinished:
+                continue
+            tournament.interrupt()
+            if tournament.started:
+                self._call_off(tournament, tournament.board.in_flight)
+                self._conclude_if_over(tournament)
+            else:
+                self._drop(tournament)
+
+    def _drop(self, tournament: Tournament) -> None:
+        """Forget a tournament that never began: there is nothing to record."""
+        run_id = tournament.run.run_id
+        for attempt_id in tournament.board.in_flight:
+            self._waiting.pop((run_id, attempt_id), None)
+        self._unfinished.discard(run_id)
+
+    def _call_off_everything(self) -> None:
+        """Before the pools are waited for: nothing may keep them, whatever went wrong."""
+        for job in self._jobs.values():
+            job.cancel.throw()
+
+    def _dispatch(self) -> None:
+        if not self._waiting or (self._sequential and self._jobs):
+            return
+        chosen = assign(
+            [
+                Waiting(
+                    key=key,
+                    model=canonical_model(attempt.instance.generator.model),
+                    host=attempt.instance.generator.host,
+                )
+                for key, attempt in self._waiting.items()
+            ],
+            self._loads(),
+        )
+        for assignment in chosen[:1] if self._sequential else chosen:
+            self._send(assignment.key, assignment.host)
+
+    def _loads(self) -> list[HostLoad]:
+        running: dict[str, dict[str, int]] = {name: {} for name in self._hosts}
+        for key in self._calling:
+            job = self._jobs[key]
+            model = canonical_model(job.attempt.instance.generator.model)
+            running[job.host][model] = running[job.host].get(model, 0) + 1
+        return [
+            HostLoad(
+                name=name,
+                slots=host.slots,
+                running=running[name],
+                loaded=frozenset(self._loaded[name]),
+                models=self._models[name],
+            )
+            for name, host in self._hosts.items()
+        ]
+
+    def _send(self, key: Key, host_name: str) -> None:
+        tournament = self._tournaments[key[0]]
+        attempt = self._waiting.pop(key)
+        if not tournament.started:
+            self._begin(tournament)
+        cancel = Cancel()
+        tournament.cancels[attempt.id] = cancel
+        job = _Job(tournament, attempt, host_name, cancel, time.monotonic())
+        self._jobs[key] = job
+        self._calling.add(key)
+        self._tell(AttemptStarted(run_id=key[0], attempt_id=attempt.id, host=host_name))
+        parents = [tournament.board.candidates[parent] for parent in attempt.parents]
+        request = Request(
+            instance=attempt.instance,
+            messages=messages(tournament.plan.task, attempt, parents),
+            limits=self._limits,
+        )
+        self._callers[host_name].submit(self._call, key, job, request)
+
+    def _call(self, key: Key, job: _Job, request: Request) -> None:
+        """In a host's thread: one call, from which exactly one message comes back."""
+        host = self._hosts[job.host]
+
+        def on_progress(tokens: int, tokens_per_s: float | None) -> None:
+            self._inbox.put(_Progress(key, tokens, tokens_per_s))
+
+        try:
+            answer = host.generate(request, on_progress, job.cancel)
+        except BaseException as error:
+            self._inbox.put(_Ended(key, self._failed(job, error), called=True))
+        else:
+            self._inbox.put(_Answered(key, answer))
+
+    def _free_slot(self, key: Key, *, loaded: bool) -> None:
+        self._calling.discard(key)
+        if loaded:
+            job = self._jobs[key]
+            self._loaded[job.host].add(canonical_model(job.attempt.instance.generator.model))
+
+    def _judge(self, key: Key, answer: Answer) -> None:
+        job = self._jobs[key]
+        self._tell(JudgingStarted(run_id=key[0], attempt_id=key[1]))
+        assert self._judges is not None
+        self._judges.submit(self._test, key, job, answer)
+
+    def _test(self, key: Key, job: _Job, answer: Answer) -> None:
+        """In a sandbox worker's thread: one program, from which exactly one message comes back."""
+        plan = job.tournament.plan
+        try:
+            candidate = judged(
+                task=plan.task,
+                criteria=plan.criteria,
+                attempt=job.attempt,
+                host=job.host,
+                answer=answer,
+                sandbox=self._sandbox,
+                cancel=job.cancel,
+                started=job.started,
+            )
+        except BaseException as error:
+            candidate = self._failed(job, error)
+        self._inbox.put(_Ended(key, candidate, called=False))
+
+    @staticmethod
+    def _failed(job: _Job, error: BaseException) -> Candidate:
+        return failed(attempt=job.attempt, host=job.host, error=error, started=job.started)
+
+    def _tell(self, event: Event) -> None:
+        for subscriber in self._subscribers:
+            subscriber(event)
+
+
+def _names(state: HostState | None) -> frozenset[str] | None:
+    if state is None:
+        return None
+    return frozenset(canonical_model(model.name) for model in state.models)
+
+
+def _loaded(state: HostState | None) -> set[str]:
+    if state is None:
+        return set()
+    return {canonical_model(model.name) for model in state.models if model.loaded_bytes}

@@ -1,0 +1,80 @@
+"""The two jobs that run in threads: generating an answer, and judging the program in it."""
+
+from __future__ import annotations
+
+import time
+
+from paragen.domain.candidate import JUDGED, Candidate, Fault, Status, Verdict
+from paragen.domain.errors import GenerationCancelled, HostError
+from paragen.domain.generator import Answer, Attempt
+from paragen.domain.ports import Cancel, Sandbox
+from paragen.domain.task import Task
+from paragen.domain.tournament import Criteria
+from paragen.judge.score import scores
+from paragen.parse.answer import extract
+from paragen.sandbox.judge import judge_program
+
+
+def judged(
+    *,
+    task: Task,
+    criteria: Criteria,
+    attempt: Attempt,
+    host: str,
+    answer: Answer,
+    sandbox: Sandbox,
+    cancel: Cancel,
+    started: float,
+) -> Candidate:
+    """The candidate that an answer makes: its program extracted, executed and scored.
+
+    `started` is the attempt's start on the monotonic clock.
+    """
+    extraction = extract(answer.text, entry_point=task.entry_point, prompt=task.prompt)
+    if extraction.code is None:
+        verdict = Verdict(status=Status.NO_CODE, detail=extraction.note)
+        measures: dict[str, float] = {}
+    else:
+        verdict, measures = judge_program(task, extraction.code, sandbox, cancel)
+    status = Status.CANCELLED if cancel.thrown else verdict.status
+    fault = None
+    if status is Status.NOT_JUDGED:
+        fault = Fault(kind="not_judged", message=verdict.detail)
+    return Candidate(
+        attempt=attempt,
+        status=status,
+        host=host,
+        answer=answer,
+        code=extraction.code,
+        verdict=verdict,
+        measures=measures,
+        scores=(
+            scores(task, extraction.code, verdict, measures, answer, criteria)
+            if status in JUDGED and extraction.code is not None
+            else None
+        ),
+        error=fault,
+        wall_s=time.monotonic() - started,
+    )
+
+
+def failed(*, attempt: Attempt, host: str, error: BaseException, started: float) -> Candidate:
+    """The candidate that a failed call leaves: an error or a cancellation, never scored.
+
+    An exception that isn't a HostError is a defect of ours: reported as such, not raised, so that
+    one attempt can't take a tournament down.
+    """
+    kind = error.kind if isinstance(error, HostError) else "internal"
+    return Candidate(
+        attempt=attempt,
+        status=Status.CANCELLED if isinstance(error, GenerationCancelled) else Status.ERROR,
+        host=host,
+        answer=error.partial if isinstance(error, HostError) else None,
+        error=Fault(kind=kind, message=str(error) or type(error).__name__),
+        wall_s=time.monotonic() - started,
+    )
+
+
+def cancelled(attempt: Attempt) -> Candidate:
+    """The candidate that an attempt leaves which was called off before it was sent."""
+    return Candidate(attempt=attempt, status=Status.CANCELLED)

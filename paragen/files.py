@@ -1,0 +1,123 @@
+"""Task files and programs, read from disk; parsing is done elsewhere, without files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from paragen.domain.errors import ParagenError, TaskError, UsageError
+from paragen.domain.task import MIB, Example, Task, TestCode
+from paragen.parse.examples import read_tests
+from paragen.parse.fences import unix_lines
+from paragen.parse.nearest import did_you_mean
+from paragen.parse.task import build_task, read_task
+
+MAX_BYTES = MIB
+STDIN = "-"
+
+
+def load_task(path: str | Path, tests: Sequence[str | Path] = ()) -> Task:
+    """Load one task file (`-` is standard input) with further files of tests; raises TaskError.
+
+    Paths of tests that the task file names are relative to it; `tests` are relative to where
+    the user stands.
+    """
+    name = str(path)
+    file = read_task(_read_stdin() if name == STDIN else _read(Path(name), TaskError), name)
+    folder = Path() if name == STDIN else Path(name).parent
+    extra: list[TestCode | Example] = []
+    for test in file.test_paths:
+        try:
+            extra += _load_tests(folder / Path(test.path).expanduser())
+        except FileNotFoundError as error:
+            raise TaskError(f"{name}:{test.line}: tests: {error}") from None
+    for given in tests:
+        try:
+            extra += _load_tests(Path(given))
+        except FileNotFoundError as error:
+            raise TaskError(str(error)) from None
+    return build_task(file, extra)
+
+
+def load_tasks(paths: Sequence[str | Path], tests: Sequence[str | Path] = ()) -> tuple[Task, ...]:
+    """Load task files, and those in folders, in this order, each file once; raises TaskError.
+
+    A folder stands for its *.md files, sorted by path, subfolders included; hidden ones and
+    README.md are left out.
+    """
+    found: dict[str, str] = {}
+    for path in paths:
+        for file in _task_files(str(path)):
+            found.setdefault(file if file == STDIN else str(Path(file).resolve()), file)
+    return tuple(load_task(file, tests) for file in found.values())
+
+
+def load_program(path: str | Path) -> str:
+    """Load a program's text, as UTF-8, with `\\n` for every line end; raises UsageError."""
+    name = str(path)
+    text = _read_stdin() if name == STDIN else _read(Path(name), UsageError)
+    return unix_lines(text)
+
+
+def _task_files(path: str) -> Iterator[str]:
+    folder = Path(path)
+    if path == STDIN or not folder.is_dir():
+        yield path
+        return
+    files = [
+        file
+        for file in sorted(folder.rglob("*.md"))
+        if file.is_file()
+        and file.name.lower() != "readme.md"
+        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    ]
+    if not files:
+        raise TaskError(f"{path}: There are no task files (*.md) in this folder.")
+    yield from map(str, files)
+
+
+def _load_tests(path: Path) -> tuple[TestCode | Example, ...]:
+    if not path.exists():
+        raise FileNotFoundError(_missing(path))
+    return read_tests(_read(path, TaskError), str(path))
+
+
+def _read(path: Path, error: type[ParagenError]) -> str:
+    """A text file's content; whatever is in the way becomes an `error` that says so."""
+    try:
+        if path.is_dir():
+            raise error(f"{path}: This is a folder, not a file.")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise error(_missing(path)) from None
+    except (OSError, ValueError) as problem:  # ValueError: a NUL in the path
+        why = getattr(problem, "strerror", None) or problem
+        raise error(f"{str(path)!r}: This file can't be read: {why}.") from None
+    return _decode(data, str(path), error)
+
+
+def _read_stdin() -> str:
+    return _decode(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input", TaskError)
+
+
+def _decode(data: bytes, name: str, error: type[ParagenError]) -> str:
+    if len(data) > MAX_BYTES:
+        raise error(f"{name}: This is larger than {MAX_BYTES // MIB} MiB: is it the right file?")
+    if b"\0" in data:
+        raise error(f"{name}: This is not a text file (it holds NUL bytes).")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        raise error(f"{name}:{line}: This is not UTF-8 text: save it as UTF-8.") from None
+
+
+def _missing(path: Path) -> str:
+    """A sentence about a file that isn't there, with the nearest name that is."""
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return f"{path}: There is no folder {path.parent}."
+    return f"{path}: There is no such file{did_you_mean(path.name, names) or '.'}"

@@ -1,0 +1,126 @@
+"""From what goes wrong in a call to a host to our errors: what happened, why, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from paragen.domain.errors import (
+    ConnectionFault,
+    FirstTokenTimeout,
+    GenerationCancelled,
+    GenerationTimeout,
+    HostBusy,
+    HostError,
+    HostRefused,
+    ModelMissing,
+    NoFinalLine,
+    RemoteModel,
+    StreamDied,
+)
+from paragen.domain.generator import Answer, CallLimits
+from paragen.hosts.breaker import Why
+
+_ADVICE = (
+    ("does not support thinking", "Take `think = true` out of its generator."),
+    (
+        "system memory",
+        "Use a smaller model or num_ctx, or unload others (`ollama stop`).",
+    ),
+    ("runner", "Look into the server's log; a smaller num_ctx may help."),
+)
+"""Words of the server, and what to do then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """Makes the errors of one host's calls for one model."""
+
+    host: str
+    url: str
+    model: str
+    limits: CallLimits
+
+    @property
+    def where(self) -> str:
+        """The host, for messages."""
+        return f"Host {self.host!r} ({self.url})"
+
+    def refused(self, status: int, words: str) -> HostError:
+        """An HTTP error before the answer began, in the server's words."""
+        words = words.strip()
+        if status == 404 and "not found" in words and self.model and self.model in words:
+            return ModelMissing(
+                f"{self.where} doesn't have the model {self.model!r}. "
+                f"Get it with `ollama pull {self.model}`."
+            )
+        if status == 503:
+            return HostBusy(
+                f"{self.where} is busy, in {self.limits.retries + 1} tries: {words or 'HTTP 503'}. "
+                "Use fewer slots, or raise its OLLAMA_MAX_QUEUE."
+            )
+        if status in (404, 405):
+            return HostRefused(
+                f"{self.where} answered HTTP {status} to an Ollama request: {words[:200]!r}. "
+                "Is there an Ollama server at this address?"
+            )
+        advice = next((advice for said, advice in _ADVICE if said in words), "")
+        return HostRefused(
+            f"{self.where} refused the request for {self.model} (HTTP {status}): "
+            f"{words[:500] or 'without a word'}. {advice}".rstrip()
+        )
+
+    def unreachable(self, error: Exception) -> ConnectionFault:
+        """No connection, or one that broke before the first token."""
+        return ConnectionFault(
+            f"{self.where} can't be reached: {str(error) or type(error).__name__}. "
+            "Start it with `ollama serve`, or correct its url."
+        )
+
+    def died(self, words: str, partial: Answer) -> StreamDied:
+        """The server reported an error in mid-stream, or the connection broke there."""
+        return StreamDied(
+            f"{self.where} broke off {self.model}'s answer: {words.strip() or 'no reason given'}. "
+            "Look into the server's log; the model may not fit into memory at this num_ctx.",
+            partial=partial,
+        )
+
+    def no_final_line(self, partial: Answer) -> NoFinalLine:
+        """The stream ended, in good order, but without its final line."""
+        return NoFinalLine(
+            f"{self.where} gave up {self.model}'s answer without saying so: it does that when a "
+            "model repeats itself without end. Raise the temperature or the repeat_penalty.",
+            partial=partial,
+        )
+
+    def foreign(self, error: Exception) -> HostRefused:
+        """What came is not Ollama's protocol."""
+        first = str(error).partition("\n")[0]
+        return HostRefused(
+            f"{self.where} answered something that is not Ollama's protocol ({first}). "
+            "Is there an Ollama server at this address?"
+        )
+
+    def remote(self) -> RemoteModel:
+        """The model runs elsewhere."""
+        return RemoteModel(
+            f"{self.model!r} runs in the cloud, not on {self.where}: a tournament is between local "
+            "models. Name a local one (`ollama list`)."
+        )
+
+    def broken_off(self, why: Why, partial: Answer | None) -> HostError:
+        """We broke the call off."""
+        limits = self.limits
+        if why is Why.FIRST_TOKEN:
+            return FirstTokenTimeout(
+                f"{self.where} sent no token of {self.model} within {limits.first_token_s:g} s, "
+                "queueing and loading included. Raise the first-token limit, or use a smaller "
+                "model; if it goes on, unload the model with `ollama stop`.",
+                partial=partial,
+            )
+        if why is Why.GENERATION:
+            return GenerationTimeout(
+                f"{self.model} was still generating {limits.generation_s:g} s after its first "
+                "token. Raise the generation limit, or set num_predict.",
+                partial=partial,
+            )
+        return GenerationCancelled(f"{self.model}'s answer was cancelled.", partial=partial)

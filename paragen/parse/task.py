@@ -1,0 +1,227 @@
+"""Task files: a prompt in markdown, its checks in fences marked `test`, settings on top.
+
+Reading is in two steps, because a task may name files of tests that somebody else must open:
+`read_task` for the file itself, then `build_task` with what the other files hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from paragen.domain.errors import TaskError
+from paragen.domain.task import MIB, Example, Limits, Task, TestCode, TestKind
+from paragen.languages import python
+from paragen.parse.examples import check_test_code, doctest_source, is_session
+from paragen.parse.fences import Fence, fences, unix_lines
+from paragen.parse.front_matter import FrontMatter, TestPath, split_front_matter
+from paragen.parse.task_type import infer_task_type, normal_task_type
+
+PYTHON_LABELS = frozenset({"python", "py", "python3", "py3"})
+DOCTEST_LABELS = frozenset({"doctest", "pycon"})
+STDIN, STDOUT = "stdin", "stdout"
+MARK = "test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFile:
+    """A task file as read: the checks that it holds itself, and the paths of others."""
+
+    path: str
+    name: str
+    prompt: str
+    matter: FrontMatter
+    tests: tuple[TestCode, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def test_paths(self) -> tuple[TestPath, ...]:
+        """The files of tests that the front matter names, relative to the task file."""
+        return self.matter.tests
+
+
+def read_task(text: str, path: str) -> TaskFile:
+    """Read a task file's text; `path` is for messages and names. Raises TaskError."""
+    text = unix_lines(text)
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise TaskError(f"{path}:{line}: There is a NUL byte in this file: is it text?")
+    matter, body, offset = split_front_matter(text, path)
+    marked = tuple(f for f in fences(body) if MARK in _words(f))
+    for fence in marked:
+        if not fence.closed:
+            raise TaskError(f"{path}:{offset + fence.start + 1}: This test fence is not closed.")
+    prompt = _without(body, marked)
+    if not prompt.strip():
+        raise TaskError(
+            f"{path}:{offset + 1}: There is no prompt: write what the program shall do."
+        )
+    return TaskFile(
+        path=path,
+        name=matter.name or _name_of(path),
+        prompt=prompt,
+        matter=matter,
+        tests=tuple(_test_code(marked, path, offset)),
+        examples=tuple(_examples(marked, path, offset)),
+    )
+
+
+def build_task(file: TaskFile, extra: Sequence[TestCode | Example] = ()) -> Task:
+    """The task that a file and the tests of other files make; raises TaskError."""
+    tests = (*file.tests, *(t for t in extra if isinstance(t, TestCode)))
+    examples = (*file.examples, *(e for e in extra if isinstance(e, Example)))
+    entry_point = file.matter.entry_point or _entry_point(file.prompt, tests)
+    if entry_point is None:
+        _refuse_check_without_entry_point(tests)
+    limits = _limits(file.matter)
+    task_type = normal_task_type(file.matter.task_type or "")
+    return Task(
+        name=file.name,
+        path=file.path,
+        prompt=file.prompt,
+        sha256=_sha256(file, entry_point, tests, examples, limits),
+        task_type=task_type or infer_task_type(file.prompt, entry_point),
+        task_type_inferred=not task_type,
+        language=file.matter.language,
+        entry_point=entry_point,
+        tests=tests,
+        examples=examples,
+        limits=limits,
+    )
+
+
+def stubs(prompt: str) -> tuple[str, ...]:
+    """The Python code that a prompt shows in fences, as far as it parses."""
+    shown = (f.content for f in fences(prompt) if f.label in PYTHON_LABELS)
+    return tuple(code for code in shown if python.parses(code) and not is_session(code))
+
+
+def _words(fence: Fence) -> list[str]:
+    """The words of an info string in lower case; `{.python .test}` counts as `python test`."""
+    return [word.strip("{}").lstrip(".").lower() for word in fence.info.split()]
+
+
+def _kind(fence: Fence) -> str:
+    """The word that says what a test fence holds, empty for a bare `test`."""
+    return next((word for word in _words(fence) if word and word != MARK), "")
+
+
+def _test_code(marked: Sequence[Fence], path: str, offset: int) -> Iterator[TestCode]:
+    for fence in marked:
+        kind = _kind(fence)
+        line = offset + fence.start + 2
+        if kind in {STDIN, STDOUT}:
+            continue
+        if kind and kind not in PYTHON_LABELS | DOCTEST_LABELS:
+            raise TaskError(
+                f"{path}:{line - 1}: There are no {kind[:40]!r} tests: write `python test`, "
+                "`doctest test`, or `stdin test` followed by `stdout test`."
+            )
+        session = kind in DOCTEST_LABELS or is_session(fence.content)
+        test = TestCode(
+            source=fence.content,
+            origin=path,
+            line=line,
+            kind=TestKind.DOCTEST if session else TestKind.PYTHON,
+        )
+        check_test_code(test)
+        yield test
+
+
+def _examples(marked: Sequence[Fence], path: str, offset: int) -> Iterator[Example]:
+    """The stdin/stdout pairs; an output without an input is what is printed for an empty one."""
+    waiting: Fence | None = None
+    count = 0
+    for fence in marked:
+        kind = _kind(fence)
+        if waiting is not None and kind != STDOUT:
+            break
+        if kind == STDIN:
+            waiting = fence
+        elif kind == STDOUT:
+            count += 1
+            stdin = waiting.content if waiting is not None else ""
+            yield Example(name=f"example {count}", stdin=stdin, stdout=fence.content)
+            waiting = None
+    if waiting is not None:
+        raise TaskError(
+            f"{path}:{offset + waiting.start + 1}: This `stdin test` is not followed by a "
+            "`stdout test` that says what must be printed."
+        )
+
+
+def _without(body: str, marked: Sequence[Fence]) -> str:
+    """The text without these fences, and without a second blank line where one was cut out."""
+    lines = body.split("\n")
+    kept: list[str] = []
+    position = 0
+    for fence in marked:
+        kept += lines[position : fence.start]
+        position = fence.end
+        while position < len(lines) and not lines[position].strip() and _ends_blank(kept):
+            position += 1
+    kept += lines[position:]
+    return "\n".join(kept).strip("\n").rstrip() + "\n"
+
+
+def _ends_blank(lines: Sequence[str]) -> bool:
+    return not lines or not lines[-1].strip()
+
+
+def _name_of(path: str) -> str:
+    return PurePath(path).stem if path != "-" else "stdin"
+
+
+def _entry_point(prompt: str, tests: Sequence[TestCode]) -> str | None:
+    """The first name that the tests import, else the only function that the prompt shows."""
+    for test in tests:
+        source = test.source if test.kind is TestKind.PYTHON else doctest_source(test.source)
+        tree = python.tree_of(source)
+        names = python.names_from(tree, "solution") if tree is not None else ()
+        if names:
+            return names[0]
+    shown: list[str] = []
+    for stub in stubs(prompt):
+        tree = python.tree_of(stub)
+        if tree is not None:
+            shown += [node.name for node in tree.body if isinstance(node, python.Function)]
+    return shown[0] if len(set(shown)) == 1 else None
+
+
+def _refuse_check_without_entry_point(tests: Sequence[TestCode]) -> None:
+    for test in tests:
+        tree = python.tree_of(test.source) if test.kind is TestKind.PYTHON else None
+        if tree is not None and python.defines_check(tree):
+            raise TaskError(
+                f"{test.origin}:{test.line}: check(candidate) is to be called with the program's "
+                "function, but which one is not said: add `entry_point: name` to the front matter."
+            )
+
+
+def _limits(matter: FrontMatter) -> Limits:
+    limits = Limits() if matter.timeout_s is None else Limits.for_timeout(matter.timeout_s)
+    if matter.memory_mb is not None:
+        limits = replace(limits, memory_bytes=matter.memory_mb * MIB)
+    return limits
+
+
+def _sha256(
+    file: TaskFile,
+    entry_point: str | None,
+    tests: Sequence[TestCode],
+    examples: Sequence[Example],
+    limits: Limits,
+) -> str:
+    """A digest of what the model sees and what decides a verdict: not of names and places."""
+    content = {
+        "prompt": file.prompt,
+        "language": file.matter.language,
+        "entry_point": entry_point,
+        "tests": [[test.kind.value, test.source] for test in tests],
+        "examples": [[example.stdin, example.stdout] for example in examples],
+        "limits": [limits.cpu_s, limits.wall_s, limits.memory_bytes],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

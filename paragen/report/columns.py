@@ -1,0 +1,83 @@
+"""The columns of each list that paragen prints: keys as in JSON and CSV, headings for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from paragen.report import text
+from paragen.report.rows import Column, Value
+
+
+def _number(show: Callable[[float | None], str]) -> Callable[[Value], str]:
+    """A column's reader from one of `report.text`; what isn't a number is shown as it is."""
+    return lambda value: show(float(value)) if isinstance(value, int | float) else str(value)
+
+
+def _size(value: Value) -> str:
+    return text.size(value) if isinstance(value, int) else str(value)
+
+
+STATS: Sequence[Column] = (
+    Column(key="task_type", heading="task type"),
+    Column(key="generator", heading="generator"),
+    Column(key="model", heading="model"),
+    Column(key="temperature", heading="temp", right=True),
+    Column(key="plays", heading="plays", right=True),
+    Column(key="wins", heading="wins", right=True),
+    Column(key="win_rate", heading="win rate", show=_number(text.share), right=True),
+    Column(key="passes", heading="passes", right=True),
+    Column(key="success_rate", heading="success", show=_number(text.share), right=True),
+    Column(key="mean_combined", heading="combined", show=_number(text.score), right=True),
+    Column(key="tokens_per_s", heading="tok/s", show=_number(text.rate), right=True),
+    Column(key="generation_s", heading="generation", show=_number(text.seconds), right=True),
+)
+
+HISTORY: Sequence[Column] = (
+    Column(key="run_id", heading="run"),
+    Column(key="started_at", heading="started"),
+    Column(key="task", heading="task"),
+    Column(key="task_type", heading="task type"),
+    Column(key="mode", heading="mode"),
+    Column(key="winner", heading="winner"),
+    Column(key="combined", heading="combined", show=_number(text.score), right=True),
+    Column(key="candidates", heading="candidates", right=True),
+    Column(key="passes", heading="passes", right=True),
+    Column(key="wall_s", heading="took", show=_number(text.seconds), right=True),
+    Column(key="state", heading="state"),
+)
+
+CANDIDATES: Sequence[Column] = (
+    Column(key="id", heading="id"),
+    Column(key="generator", heading="generator"),
+    Column(key="model", heading="model"),
+    Column(key="temperature", heading="temp", right=True),
+    Column(key="seed", heading="seed", right=True),
+    Column(key="status", heading="status"),
+    Column(key="passed", heading="passed", right=True),
+    Column(key="total", heading="tests", right=True),
+    Column(key="quality", heading="quality", show=_number(text.score), right=True),
+    Column(key="speed", heading="speed", show=_number(text.score), right=True),
+    Column(key="combined", heading="combined", show=_number(text.score), right=True),
+    Column(key="tokens_per_s", heading="tok/s", show=_number(text.rate), right=True),
+    Column(key="generation_s", heading="generation", show=_number(text.seconds), right=True),
+    Column(key="execution_s", heading="execution", show=_number(text.seconds), right=True),
+)
+
+MODELS: Sequence[Column] = (
+    Column(key="host", heading="host"),
+    Column(key="model", heading="model"),
+    Column(key="parameters", heading="parameters", right=True),
+    Column(key="quantization", heading="quantization"),
+    Column(key="size_bytes", heading="size", show=_size, right=True),
+    Column(key="loaded_bytes", heading="loaded", show=_size, right=True),
+    Column(key="vram_bytes", heading="in VRAM", show=_size, right=True),
+    Column(key="generators", heading="generators"),
+)
+
+DOCTOR: Sequence[Column] = (
+    Column(key="check", heading="check"),
+    Column(key="level", heading="level"),
+    Column(key="found", heading="found"),
+    Column(key="advice", heading="advice"),
+    Column(key="exit_code", heading="exit code", right=True),
+)

@@ -1,0 +1,171 @@
+"""One recorded run or candidate, looked at closely."""
+
+from __future__ import annotations
+
+import difflib
+
+from rich.console import Group, RenderableType
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from paragen.domain.candidate import Candidate
+from paragen.domain.command import Outcome
+from paragen.domain.errors import UsageError
+from paragen.domain.tournament import Run
+from paragen.report import text
+from paragen.report.rows import Value
+from paragen.report.tables import run_table
+
+
+def find_candidate(run: Run, candidate_id: str | None) -> Candidate:
+    """The candidate of that id, the winner for None; raises UsageError, which lists the ids."""
+    wanted = candidate_id or run.winner
+    for candidate in run.ranking:
+        if candidate.id == wanted:
+            return candidate
+    ids = ", ".join(f"{c.id} ({c.attempt.instance.name})" for c in run.ranking) or "none"
+    if wanted is None:
+        raise UsageError(f"Run {run.run_id} has no winner; choose with --candidate. It has: {ids}.")
+    raise UsageError(f"Run {run.run_id} has no candidate {wanted!r}. It has: {ids}.")
+
+
+def need_code(candidate: Candidate) -> str:
+    """A candidate's code; raises UsageError where it has none."""
+    if candidate.code is None:
+        raise UsageError(
+            f"Candidate {candidate.id} ({candidate.attempt.instance.name}) has no code: it ended "
+            f"as {text.status(candidate)}. --raw prints its answer, if there is one."
+        )
+    return candidate.code
+
+
+def need_answer(candidate: Candidate) -> str:
+    """A candidate's answer as it came; raises UsageError where there is none."""
+    if candidate.answer is None:
+        raise UsageError(
+            f"Candidate {candidate.id} ({candidate.attempt.instance.name}) has no answer: it "
+            f"ended as {text.status(candidate)}."
+        )
+    return candidate.answer.text
+
+
+def difference(old: Candidate, new: Candidate) -> str:
+    """A unified diff from one candidate's code to another's."""
+    lines = difflib.unified_diff(
+        need_code(old).splitlines(),
+        need_code(new).splitlines(),
+        f"{old.id} {old.attempt.instance.name}",
+        f"{new.id} {new.attempt.instance.name}",
+        lineterm="",
+    )
+    return "\n".join(lines) or "the two programs are the same"
+
+
+def candidate_row(candidate: Candidate) -> dict[str, Value]:
+    """A candidate as a flat row, for CSV and Markdown."""
+    instance, answer = candidate.attempt.instance, candidate.answer
+    verdict, scores = candidate.verdict, candidate.scores
+    return {
+        "id": candidate.id,
+        "generator": instance.name,
+        "model": instance.generator.model,
+        "temperature": instance.generator.temperature,
+        "seed": instance.seed,
+        "status": candidate.status.value,
+        "passed": verdict.tests_passed if verdict else None,
+        "total": verdict.tests_total if verdict else None,
+        "quality": scores.quality if scores else None,
+        "speed": scores.speed if scores else None,
+        "combined": scores.combined if scores else None,
+        "tokens_per_s": answer.tokens_per_s if answer else None,
+        "generation_s": answer.generation_s if answer else None,
+        "execution_s": verdict.execution_s if verdict else None,
+    }
+
+
+def run_details(run: Run, width: int) -> RenderableType:
+    """A run's heading, its candidates and their ids."""
+    ids = "  ".join(f"{c.id} {c.attempt.instance.name}" for c in run.ranking)
+    return Group(
+        Text(
+            f"run {run.run_id}, {run.started_at}, mode {run.mode}, took {text.seconds(run.wall_s)}",
+            style="dim",
+        ),
+        run_table(run, width),
+        Text(f"candidates: {ids}", style="dim"),
+    )
+
+
+def candidate_details(run: Run, candidate: Candidate, width: int) -> RenderableType:
+    """What is known of a candidate: facts, measures, tests, code."""
+    parts: list[RenderableType] = [_facts(candidate)]
+    if candidate.verdict is not None and candidate.verdict.cases:
+        parts.append(_cases(candidate))
+    if candidate.code is not None:
+        code = text.printable(candidate.code)
+        parts.append(Syntax(code, run.task.language, background_color="default", word_wrap=True))
+    return Group(*parts)
+
+
+def _facts(candidate: Candidate) -> Table:
+    instance, answer = candidate.attempt.instance, candidate.answer
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+
+    def fact(name: str, value: str) -> None:
+        table.add_row(name, Text(text.printable(value)))
+
+    fact("candidate", f"{candidate.id}, {instance.name}")
+    fact("model", f"{instance.generator.model} at temperature {instance.generator.temperature}")
+    fact("seed", str(instance.seed))
+    fact("host", candidate.host or text.NOTHING)
+    fact("status", text.status(candidate))
+    if text.why(candidate):
+        fact("why", candidate.error.message if candidate.error else text.why(candidate))
+    fact("tests", text.tests(candidate))
+    if answer is not None:
+        fact(
+            "time",
+            f"generation {text.seconds(answer.generation_s)}, load {text.seconds(answer.load_s)}, "
+            f"queue {text.seconds(answer.queue_s)}",
+        )
+        fact(
+            "tokens",
+            f"{answer.prompt_tokens} read, {answer.completion_tokens} written, "
+            f"{text.rate(answer.tokens_per_s)}/s",
+        )
+    if candidate.verdict is not None:
+        verdict = candidate.verdict
+        sealed = "sealed" if verdict.sealed else "not sealed"
+        fact(
+            "execution",
+            f"{text.seconds(verdict.execution_s)} CPU, {text.size(verdict.peak_bytes)}, "
+            f"sandbox {verdict.level or text.NOTHING}, {sealed}",
+        )
+    if candidate.scores is not None:
+        scores = candidate.scores
+        fact(
+            "scores",
+            f"combined {text.score(scores.combined)}: quality {text.score(scores.quality)}, "
+            f"speed {text.score(scores.speed)}; evaluator {text.score(scores.evaluator)}",
+        )
+    if candidate.measures:
+        fact(
+            "measures",
+            ", ".join(f"{name} {text.score(v)}" for name, v in candidate.measures.items()),
+        )
+    return table
+
+
+def _cases(candidate: Candidate) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    marks = {Outcome.PASSED: Text("✓", "green"), Outcome.FAILED: Text("✗", "red")}
+    for case in candidate.verdict.cases if candidate.verdict else ():
+        mark = marks.get(case.outcome, Text("•", "yellow"))
+        table.add_row(mark, Text(text.printable(case.name)), Text(text.printable(case.detail)))
+    return table

@@ -1,0 +1,115 @@
+"""The live view on a terminal: a table of who is how far, and a bar over several tasks."""
+
+from __future__ import annotations
+
+import threading
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from paragen.domain.events import CandidateEnded, Event, RunEnded, Warned
+from paragen.domain.tournament import Run
+from paragen.report import text
+from paragen.report.progress import WAITING, Progress, Row
+from paragen.report.tables import add_candidate, add_row, new_table, run_table, title
+
+REDRAWS_PER_S = 8
+
+
+class LiveView:
+    """A subscriber that redraws a few times a second; what has ended is printed above it.
+
+    `tasks` and `attempts` are how many are to be played in all. Use it as a context manager.
+    """
+
+    def __init__(self, console: Console, *, tasks: int, attempts: int) -> None:
+        self._console = console
+        self._progress = Progress()
+        self._lock = threading.Lock()
+        self._tasks = tasks
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("attempts, ETA"),
+            TimeRemainingColumn(),
+            console=console,
+            auto_refresh=False,
+            expand=True,
+        )
+        self._bar_task = self._bar.add_task(text.counted(tasks, "task"), total=attempts)
+        self._live = Live(
+            console=console,
+            get_renderable=self._render,
+            refresh_per_second=REDRAWS_PER_S,
+            transient=True,
+        )
+
+    def __enter__(self) -> LiveView:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Take an event; the screen follows at its own pace."""
+        with self._lock:  # never held while printing: the refreshing thread prints under its own
+            self._progress.apply(event)
+        match event:
+            case Warned(message=message):
+                self._console.print(Text(f"warning: {message}", style="yellow"))
+            case CandidateEnded():
+                self._bar.update(self._bar_task, completed=self._progress.ended_attempts)
+            case RunEnded(run=run):
+                self._show(run)
+
+    def _show(self, run: Run) -> None:
+        if self._tasks == 1:
+            self._console.print(run_table(run, self._console.width))
+        else:
+            self._console.print(summary(run))
+
+    def _render(self) -> RenderableType:
+        with self._lock:
+            rows = tuple(self._progress.rows.values())
+        if self._tasks == 1:
+            return self._table(rows)
+        running = tuple(row for row in rows if row.candidate is None and row.state != WAITING)
+        return Group(self._table(running), self._bar)
+
+    def _table(self, rows: tuple[Row, ...]) -> RenderableType:
+        """As many rows as fit: those that run first, then those that ended, then those waiting."""
+        width = self._console.width
+        room = max(3, self._console.height - 6)
+        runs = tuple(self._progress.runs.values())
+        table = new_table(width, title=title(runs[0]) if self._tasks == 1 and runs else None)
+        shown = rows if len(rows) <= room else tuple(sorted(rows, key=_urgency)[:room])
+        for row in shown:
+            if row.candidate is None:
+                add_row(table, row, width)
+            else:
+                add_candidate(table, row.candidate, width, winner=False)
+        if len(shown) == len(rows):
+            return table
+        return Group(table, Text(f"  … and {len(rows) - len(shown)} more", style="dim"))
+
+
+def _urgency(row: Row) -> int:
+    if row.candidate is not None:
+        return 1
+    return 2 if row.state == WAITING else 0
+
+
+def summary(run: Run) -> Text:
+    """A finished run in a line, for sessions of several tasks."""
+    winner = run.winning
+    mark, style = ("★", "green") if winner else ("✗", "yellow")
+    return Text.assemble(
+        (f"{mark} {run.task.name}: ", f"bold {style}"),
+        (run.reason, ""),
+        (f"  ({text.seconds(run.wall_s)})", "dim"),
+    )

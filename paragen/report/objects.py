@@ -1,0 +1,129 @@
+"""Domain values → the JSON objects of `report.schema`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from paragen.domain.candidate import Candidate, Verdict
+from paragen.domain.task import Task
+from paragen.domain.tournament import Run
+
+if TYPE_CHECKING:
+    from paragen.report.schema import (
+        CandidateObject,
+        CountsObject,
+        JudgementObject,
+        JudgeObject,
+        RunObject,
+        ScoresObject,
+        TaskObject,
+    )
+
+
+def run_object(run: Run) -> RunObject:
+    """A run as `paragen run --json` prints it."""
+    return {
+        "schema": "paragen.run/1",
+        "run_id": run.run_id,
+        "task": task_object(run.task),
+        "mode": run.mode,
+        "exit_code": run.exit_code,
+        "winner": run.winner,
+        "reason": run.reason,
+        "sandbox": {"level": run.sandbox.level, "sealed": run.sandbox.sealed},
+        "weights": {"quality": run.criteria.weights.quality, "speed": run.criteria.weights.speed},
+        "started_at": run.started_at,
+        "wall_s": run.wall_s,
+        "candidates": [candidate_object(candidate) for candidate in run.ranking],
+    }
+
+
+def task_object(task: Task) -> TaskObject:
+    """A task, as every output names it."""
+    return {
+        "name": task.name,
+        "path": task.path,
+        "task_type": task.task_type,
+        "language": task.language,
+        "entry_point": task.entry_point,
+        "sha256": task.sha256,
+    }
+
+
+def candidate_object(candidate: Candidate) -> CandidateObject:
+    """A candidate; what was not measured is null."""
+    instance = candidate.attempt.instance
+    answer, verdict, error = candidate.answer, candidate.verdict, candidate.error
+    return {
+        "id": candidate.id,
+        "generator": instance.generator.name,
+        "model": instance.generator.model,
+        "temperature": instance.generator.temperature,
+        "seed": instance.seed,
+        "copy": instance.copy,
+        "kind": candidate.attempt.purpose.value,
+        "parents": list(candidate.attempt.parents),
+        "host": candidate.host,
+        "status": candidate.status.value,
+        "tests": _tests(verdict),
+        "code": candidate.code,
+        "generation_s": answer.generation_s if answer else None,
+        "load_s": answer.load_s if answer else None,
+        "queue_s": answer.queue_s if answer else None,
+        "wall_s": candidate.wall_s,
+        "tokens": {
+            "prompt": answer.prompt_tokens if answer else None,
+            "completion": answer.completion_tokens if answer else None,
+        },
+        "tokens_per_s": answer.tokens_per_s if answer else None,
+        "execution_s": verdict.execution_s if verdict else None,
+        "test_s": verdict.test_s if verdict else None,
+        "peak_bytes": verdict.peak_bytes if verdict else None,
+        "scores": _scores(candidate),
+        "error": {"kind": error.kind, "message": error.message} if error else None,
+    }
+
+
+def judge_object(
+    task: Task, verdicts: Sequence[tuple[str, Verdict]], exit_code: int
+) -> JudgeObject:
+    """Verdicts by file, as `paragen judge --json` prints them."""
+    return {
+        "schema": "paragen.judge/1",
+        "task": task_object(task),
+        "exit_code": exit_code,
+        "results": [_judgement(file, verdict) for file, verdict in verdicts],
+    }
+
+
+def _judgement(file: str, verdict: Verdict) -> JudgementObject:
+    return {
+        "file": file,
+        "status": verdict.status.value,
+        "tests": _tests(verdict),
+        "sealed": verdict.sealed,
+        "level": verdict.level,
+        "execution_s": verdict.execution_s,
+        "wall_s": verdict.test_s,
+        "peak_bytes": verdict.peak_bytes,
+        "detail": verdict.detail,
+    }
+
+
+def _tests(verdict: Verdict | None) -> CountsObject:
+    if verdict is None:
+        return {"passed": None, "total": None}
+    return {"passed": verdict.tests_passed, "total": verdict.tests_total}
+
+
+def _scores(candidate: Candidate) -> ScoresObject:
+    scores = candidate.scores
+    if scores is None:
+        return {"evaluator": None, "quality": None, "speed": None, "combined": None}
+    return {
+        "evaluator": scores.evaluator,
+        "quality": scores.quality,
+        "speed": scores.speed,
+        "combined": scores.combined,
+    }

@@ -1,0 +1,67 @@
+"""Plain lines, for logs and pipes: one as each thing happens, none of them rewritten."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from paragen.domain.candidate import Candidate
+from paragen.domain.events import CandidateEnded, Event, RunEnded, RunStarted, Warned
+from paragen.report import text
+
+
+class PlainView:
+    """A subscriber that writes lines to `stream`; `quiet` keeps warnings and nothing else."""
+
+    def __init__(self, stream: TextIO, *, tasks: int, quiet: bool = False) -> None:
+        self._stream = stream
+        self._tasks = tasks
+        self._quiet = quiet
+        self._ended = 0
+
+    def __enter__(self) -> PlainView:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.flush()
+
+    def __call__(self, event: Event) -> None:
+        """Write what the event says, if it says something."""
+        if isinstance(event, Warned):
+            self._write(f"warning: {event.message}")
+        if self._quiet:
+            return
+        match event:
+            case RunStarted(run=run, planned=planned):
+                sealed = "sealed" if run.sandbox.sealed else "unsealed"
+                self._write(
+                    f"{run.task.name}: {text.counted(planned, 'attempt')}, mode {run.mode}, "
+                    f"task type {run.task.task_type}, sandbox {run.sandbox.level} ({sealed})"
+                )
+            case CandidateEnded(candidate=candidate):
+                self._write(f"  {line(candidate)}")
+            case RunEnded(run=run):
+                self._ended += 1
+                count = f" [{self._ended}/{self._tasks}]" if self._tasks > 1 else ""
+                self._write(f"{run.task.name}:{count} {run.reason}")
+
+    def _write(self, words: str) -> None:
+        self._stream.write(words + "\n")
+        self._stream.flush()
+
+
+def line(candidate: Candidate) -> str:
+    """A candidate in one line."""
+    parts = [f"{candidate.attempt.instance.name}: {text.status(candidate)}"]
+    if text.tests(candidate) != text.NOTHING:
+        parts.append(f"{text.tests(candidate)} tests")
+    if candidate.scores is not None:
+        scores = candidate.scores
+        parts.append(
+            f"quality {text.score(scores.quality)}, speed {text.score(scores.speed)}, "
+            f"combined {text.score(scores.combined)}"
+        )
+    if candidate.answer is not None and candidate.answer.tokens_per_s is not None:
+        parts.append(f"{text.rate(candidate.answer.tokens_per_s)} tok/s")
+    if text.why(candidate):
+        parts.append(text.why(candidate))
+    return ", ".join(parts)

@@ -1,0 +1,170 @@
+"""The shapes of the JSON that paragen prints: what stands here is the schema.
+
+Every key is always there; null is "not measured" or "there is none". Times are in seconds.
+This module loads pydantic: others import it for types only, `paragen schema` for real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, with_config
+from typing_extensions import TypedDict
+
+StatusName = Literal[
+    "passed",
+    "failed",
+    "timeout",
+    "memory",
+    "crashed",
+    "no_code",
+    "error",
+    "cancelled",
+    "not_judged",
+]
+
+CLOSED = ConfigDict(extra="forbid")
+
+
+@with_config(CLOSED)
+class CountsObject(TypedDict):
+    """How many of the task's tests passed; 0 of 0 where nothing was tested."""
+
+    passed: int | None
+    total: int | None
+
+
+@with_config(CLOSED)
+class TaskObject(TypedDict):
+    """The task that was played."""
+
+    name: str
+    path: str | None
+    task_type: str
+    language: str
+    entry_point: str | None
+    sha256: str
+
+
+@with_config(CLOSED)
+class SandboxObject(TypedDict):
+    """The sandbox level in force, and whether its verdicts are sealed."""
+
+    level: str
+    sealed: bool
+
+
+@with_config(CLOSED)
+class WeightsObject(TypedDict):
+    """What quality and speed count for; they add up to 1."""
+
+    quality: float
+    speed: float
+
+
+@with_config(CLOSED)
+class TokensObject(TypedDict):
+    """Tokens read and written, as the host counted them."""
+
+    prompt: int | None
+    completion: int | None
+
+
+@with_config(CLOSED)
+class ScoresObject(TypedDict):
+    """Scores in 0..1."""
+
+    evaluator: float | None
+    quality: float | None
+    speed: float | None
+    combined: float | None
+
+
+@with_config(CLOSED)
+class ErrorObject(TypedDict):
+    """Why there is no verdict: a kind for programs, a sentence for people."""
+
+    kind: str
+    message: str
+
+
+@with_config(CLOSED)
+class CandidateObject(TypedDict):
+    """One candidate: who made it, how it ended, what it took."""
+
+    id: str
+    generator: str
+    model: str
+    temperature: float
+    seed: int
+    copy: int
+    kind: str
+    parents: list[str]
+    host: str | None
+    status: StatusName
+    tests: CountsObject
+    code: str | None
+    generation_s: float | None
+    load_s: float | None
+    queue_s: float | None
+    wall_s: float
+    tokens: TokensObject
+    tokens_per_s: float | None
+    execution_s: float | None
+    test_s: float | None
+    peak_bytes: int | None
+    scores: ScoresObject
+    error: ErrorObject | None
+
+
+@with_config(CLOSED)
+class RunObject(TypedDict):
+    """One tournament over one task; `candidates` best first."""
+
+    schema: Literal["paragen.run/1"]
+    run_id: str
+    task: TaskObject
+    mode: str
+    exit_code: int
+    winner: str | None
+    reason: str
+    sandbox: SandboxObject
+    weights: WeightsObject
+    started_at: str
+    wall_s: float
+    candidates: list[CandidateObject]
+
+
+@with_config(CLOSED)
+class JudgementObject(TypedDict):
+    """What became of one program."""
+
+    file: str
+    status: StatusName
+    tests: CountsObject
+    sealed: bool
+    level: str
+    execution_s: float
+    wall_s: float
+    peak_bytes: int | None
+    detail: str
+
+
+@with_config(CLOSED)
+class JudgeObject(TypedDict):
+    """Programs judged against a task's tests, in the order in which they were named."""
+
+    schema: Literal["paragen.judge/1"]
+    task: TaskObject
+    exit_code: int
+    results: list[JudgementObject]
+
+
+SCHEMAS: Mapping[str, Any] = {"run": RunObject, "judge": JudgeObject}
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of an output; raises KeyError for an unknown name."""
+    schema = TypeAdapter(SCHEMAS[name]).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,123 @@
+"""Runs and rosters as tables for a terminal, as wide as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from paragen.domain.candidate import Candidate, Verdict
+from paragen.domain.tournament import Run
+from paragen.report import text
+from paragen.report.progress import GENERATING, TESTING, Row
+
+WIDE = 110
+"""From this many columns on, a table shows where the time went too."""
+
+
+def new_table(width: int, *, title: str | None = None) -> Table:
+    """The one look that all candidate tables have."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table.add_column("", width=1)
+    table.add_column("generator", overflow="ellipsis", no_wrap=True, min_width=14, ratio=3)
+    table.add_column("state", overflow="ellipsis", no_wrap=True, min_width=10)
+    for name in ("tests", "quality", "speed", "combined", "tok/s"):
+        table.add_column(name, justify="right", no_wrap=True)
+    if width >= WIDE:
+        for name in ("tokens", "generation", "load", "execution", "memory"):
+            table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def add_candidate(table: Table, candidate: Candidate, width: int, *, winner: bool) -> None:
+    """A row for a candidate; the winner is marked."""
+    style = text.STYLES[candidate.status]
+    scores, answer, verdict = candidate.scores, candidate.answer, candidate.verdict
+    cells: list[RenderableType] = [
+        Text("★" if winner else "", style="bold yellow"),
+        Text(candidate.attempt.instance.name, style="bold" if winner else ""),
+        Text(text.status(candidate), style=style),
+        text.tests(candidate),
+        text.score(scores.quality if scores else None),
+        text.score(scores.speed if scores else None),
+        Text(text.score(scores.combined if scores else None), style="bold" if winner else ""),
+        text.rate(answer.tokens_per_s if answer else None),
+    ]
+    if width >= WIDE:
+        cells += [
+            str(answer.completion_tokens) if answer else text.NOTHING,
+            text.seconds(answer.generation_s if answer else None),
+            text.seconds(answer.load_s if answer else None),
+            text.seconds(verdict.execution_s if verdict else None),
+            text.size(verdict.peak_bytes if verdict else None),
+        ]
+    table.add_row(*cells)
+
+
+def add_row(table: Table, row: Row, width: int) -> None:
+    """A row for an attempt that hasn't ended."""
+    style = {GENERATING: "cyan", TESTING: "blue"}.get(row.state, "dim")
+    cells: list[RenderableType] = [
+        "",
+        Text(row.attempt.instance.name),
+        Text(row.state, style=style),
+        *[Text(text.NOTHING, style="dim")] * 4,
+        text.rate(row.tokens_per_s),
+    ]
+    if width >= WIDE:
+        cells += [str(row.tokens or text.NOTHING), *[Text(text.NOTHING, style="dim")] * 4]
+    table.add_row(*cells)
+
+
+def run_table(run: Run, width: int, *, most: int | None = None) -> RenderableType:
+    """A finished run: its candidates, best first, and why it ended as it did.
+
+    `most` bounds the candidates shown; how many were left out is said.
+    """
+    table = new_table(width, title=title(run))
+    shown = run.ranking if most is None else run.ranking[:most]
+    for candidate in shown:
+        add_candidate(table, candidate, width, winner=candidate.id == run.winner)
+    parts: list[RenderableType] = [table]
+    if len(shown) < len(run.ranking):
+        parts.append(Text(f"  … and {len(run.ranking) - len(shown)} more", style="dim"))
+    parts.extend(
+        Text(f"  {c.attempt.instance.name}: {text.why(c)}", style="dim")
+        for c in shown
+        if c.id != run.winner and text.why(c)
+    )
+    parts.append(Text(run.reason, style="bold green" if run.winner else "bold yellow"))
+    return Group(*parts)
+
+
+def title(run: Run) -> str:
+    """What is played, in a line."""
+    weights = run.criteria.weights
+    sealed = "sealed" if run.sandbox.sealed else "unsealed"
+    return (
+        f"{run.task.name}  ({run.task.task_type}; quality {weights.quality:.2f}, "
+        f"speed {weights.speed:.2f}; sandbox {run.sandbox.level}, {sealed})"
+    )
+
+
+def verdict_table(verdicts: Sequence[tuple[str, Verdict]]) -> Table:
+    """Programs from anywhere, judged."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("file", overflow="fold")
+    table.add_column("status", no_wrap=True)
+    for name in ("tests", "execution", "memory"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("detail", overflow="fold")
+    for file, verdict in verdicts:
+        total = verdict.tests_total
+        table.add_row(
+            Text(file),
+            Text(verdict.status.value.replace("_", " "), style=text.STYLES[verdict.status]),
+            f"{verdict.tests_passed}/{total}" if total else text.NOTHING,
+            text.seconds(verdict.execution_s),
+            text.size(verdict.peak_bytes),
+            Text(text.printable(verdict.detail)),
+        )
+    return table

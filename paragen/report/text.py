@@ -1,0 +1,112 @@
+"""Numbers and statuses as people read them: the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from paragen.domain.candidate import Candidate, Status
+from paragen.domain.generator import Instance
+
+NOTHING = "–"
+"""What stands where nothing was measured."""
+
+STYLES = {
+    Status.PASSED: "green",
+    Status.FAILED: "red",
+    Status.TIMEOUT: "red",
+    Status.MEMORY: "red",
+    Status.CRASHED: "red",
+    Status.NO_CODE: "yellow",
+    Status.ERROR: "magenta",
+    Status.CANCELLED: "dim",
+    Status.NOT_JUDGED: "magenta",
+}
+
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def seconds(value: float | None) -> str:
+    """A duration: milliseconds under a second, minutes from two on."""
+    if value is None:
+        return NOTHING
+    if value < 0.9995:
+        return f"{value * 1000:.0f} ms"
+    if value < 120:
+        return f"{value:.1f} s"
+    return f"{int(value // 60)} min {int(value % 60):02d} s"
+
+
+def score(value: float | None) -> str:
+    """A score in 0..1."""
+    return NOTHING if value is None else f"{value:.2f}"
+
+
+def share(value: float | None) -> str:
+    """A share in 0..1, as per cent."""
+    return NOTHING if value is None else f"{value:.0%}"
+
+
+def rate(value: float | None) -> str:
+    """A speed in tokens/s."""
+    return NOTHING if value is None else f"{value:.1f}"
+
+
+def size(value: int | None) -> str:
+    """A number of bytes."""
+    if value is None:
+        return NOTHING
+    number = float(value)
+    for unit in _UNITS[:-1]:
+        if number < 1023.95:
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1024
+    return f"{number:.1f} {_UNITS[-1]}"
+
+
+def tests(candidate: Candidate) -> str:
+    """Tests passed of all; how a program without tests fared is in its status."""
+    verdict = candidate.verdict
+    if verdict is None or not verdict.tests_total:
+        return NOTHING
+    return f"{verdict.tests_passed}/{verdict.tests_total}"
+
+
+def status(candidate: Candidate) -> str:
+    """The status in words, with the error's kind where there is one."""
+    words = candidate.status.value.replace("_", " ")
+    if candidate.status is Status.ERROR and candidate.error is not None:
+        return f"{words}: {candidate.error.kind.replace('_', ' ')}"
+    return words
+
+
+def why(candidate: Candidate) -> str:
+    """One line on what went wrong, empty where nothing did."""
+    if candidate.error is not None:
+        return _first_line(candidate.error.message)
+    if candidate.verdict is None or candidate.status is Status.PASSED:
+        return ""
+    if candidate.verdict.detail:
+        return _first_line(candidate.verdict.detail)
+    failing = [c for c in candidate.verdict.cases if c.detail]
+    return _first_line(f"{failing[0].name}: {failing[0].detail}") if failing else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun, in the plural where it needs one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def names(instances: Sequence[Instance]) -> str:
+    """Who plays, in a line."""
+    return ", ".join(instance.name for instance in instances)
+
+
+def printable(text: str) -> str:
+    """A text that came from a model, safe to show: control characters can't steer a terminal."""
+    return "".join(
+        c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
+def _first_line(text: str) -> str:
+    return printable(text.strip().partition("\n")[0])

@@ -1,0 +1,129 @@
+"""What went wrong, in one or few lines for a person or a model to read."""
+
+from __future__ import annotations
+
+import sys
+
+from .modules import LINES
+from .outcomes import FAILED, SKIPPED, UNSUPPORTED, ExpectedFailure, Failed, Skipped, Unsupported
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+MAX_DETAIL = 300
+MAX_VALUE = 100
+MAX_ITEMS = 30
+OUT_OF_MEMORY = "MemoryError: the memory limit was reached"
+
+
+class Explained(str):
+    """An assertion's message that says all there is to say."""
+
+    __slots__ = ()
+
+
+def trim(text: str, limit: int = MAX_DETAIL) -> str:
+    """The text, cut in the middle if it is too long: both ends tell."""
+    if len(text) <= limit:
+        return text
+    head = limit * 2 // 3
+    return f"{text[:head]} … {text[len(text) - (limit - head - 3) :]}"
+
+
+def shown(value: object) -> str:
+    """A short repr that no value can break, and that large ones don't make slow."""
+    try:
+        if type(value) in (list, tuple, str, bytes) and len(value) > MAX_VALUE:  # type: ignore[arg-type]  # those have a length
+            items = value[: MAX_VALUE if type(value) in (str, bytes) else MAX_ITEMS]  # type: ignore[index]  # and slices
+            return f"{trim(repr(items), MAX_VALUE)} (the first of {len(value)})"  # type: ignore[arg-type]  # as above
+        return trim(repr(value), MAX_VALUE)
+    except MemoryError:
+        raise
+    except BaseException as error:
+        return f"<{type(value).__name__}, whose repr raised {type(error).__name__}>"
+
+
+def falsy(text: str, value: object, *message: object) -> Explained:
+    """Why `assert text` failed, where `value` decided."""
+    return _explained(text, f"got {shown(value)}", message)
+
+
+def unequal(text: str, constant: bool, left: object, right: object, *message: object) -> Explained:
+    """Why `assert left <operator> right` failed; a constant right side is in the text already."""
+    values = f"got {shown(left)}"
+    return _explained(text, values if constant else f"{values}, against {shown(right)}", message)
+
+
+def _explained(text: str, values: str, message: tuple[object, ...]) -> Explained:
+    said = f" ({_text(message[0])})" if message and message[0] is not None else ""
+    return Explained(f"{text}: {values}{said}")
+
+
+def settle(error: BaseException) -> tuple[str, str]:
+    """The outcome and the detail of a case that this exception ended."""
+    if isinstance(error, Skipped | ExpectedFailure) or _is_skip_test(error):
+        return SKIPPED, trim(_text(error))
+    if isinstance(error, Unsupported):
+        return UNSUPPORTED, trim(_text(error))
+    if isinstance(error, ModuleNotFoundError) and _raised_in_tests(error):
+        return UNSUPPORTED, f"the tests import {error.name}, which isn't available here"
+    return FAILED, describe(error)
+
+
+def describe(error: BaseException) -> str:
+    """The exception, where it came from, and the test's line that led there."""
+    if isinstance(error, MemoryError):
+        return OUT_OF_MEMORY
+    if isinstance(error, AssertionError) and error.args and type(error.args[0]) is Explained:
+        return trim(str(error.args[0]))
+    if isinstance(error, Failed):
+        what = _text(error)
+    elif isinstance(error, SystemExit):
+        what = f"called sys.exit({shown(error.code)})"
+    else:
+        what = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
+    if isinstance(error, SyntaxError):
+        return trim(what)  # the message has file and line already
+    return trim("; ".join((trim(what, MAX_DETAIL // 2), *_places(error.__traceback__))))
+
+
+def _places(traceback: TracebackType | None) -> list[str]:
+    """The deepest line of the program and the deepest of the tests, those of them there are."""
+    found: dict[bool, str] = {}
+    for filename, number in _frames(traceback):
+        line = LINES[filename][number - 1 : number]
+        text = f" `{trim(line[0].strip(), MAX_VALUE)}`" if line else ""
+        found[filename == "solution.py"] = f"at {filename}:{number}{text}"
+    return [found[of_program] for of_program in (True, False) if of_program in found]
+
+
+def _frames(traceback: TracebackType | None) -> list[tuple[str, int]]:
+    frames = []
+    while traceback is not None:
+        filename = traceback.tb_frame.f_code.co_filename
+        if filename in LINES:
+            frames.append((filename, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    return frames
+
+
+def _raised_in_tests(error: ModuleNotFoundError) -> bool:
+    """Whether the tests themselves import what isn't there, rather than the program."""
+    frames = _frames(error.__traceback__)
+    return bool(frames) and frames[-1][0] != "solution.py" and error.name != "solution"
+
+
+def _is_skip_test(error: BaseException) -> bool:
+    skip_test = getattr(sys.modules.get("unittest"), "SkipTest", None)
+    return isinstance(skip_test, type) and isinstance(error, skip_test)
+
+
+def _text(value: object) -> str:
+    """The text of an exception or a message, whatever its own methods do."""
+    try:
+        return str(value)
+    except MemoryError:
+        raise
+    except BaseException as error:
+        return f"<{type(value).__name__}, whose str raised {type(error).__name__}>"

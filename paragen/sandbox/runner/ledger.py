@@ -1,0 +1,85 @@
+"""Which cases there are, and how each of them ended."""
+
+from __future__ import annotations
+
+from .explain import settle
+from .outcomes import FAILED, PASSED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .wire import Wire
+
+
+class Ledger:
+    """The cases of every piece of test code, reported as they end."""
+
+    def __init__(self, wire: Wire, planned: list[list[str]]) -> None:
+        self._wire = wire
+        self._planned = planned
+        self._ended: list[dict[str, int]] = [{} for _ in planned]
+        self.announce()
+
+    def announce(self) -> None:
+        """Tell the parent which cases there are, as far as is known."""
+        self._wire.plan([name for names in self._planned for name in names])
+
+    def replan(self, piece: int, names: list[str]) -> None:
+        """Take these for the cases of a piece of test code, now that it has been executed."""
+        if names != self._planned[piece]:
+            self._planned[piece] = names
+            self.announce()
+
+    def case(self, piece: int, name: str, outcome: str, detail: str = "") -> None:
+        """Note and report how a case ended."""
+        ended = self._ended[piece]
+        ended[name] = ended.get(name, 0) + 1
+        self._wire.case(name, outcome, detail)
+
+    def unended(self, piece: int) -> list[str]:
+        """The planned cases of a piece that have not ended."""
+        left = dict(self._ended[piece])
+        names = []
+        for name in self._planned[piece]:
+            if left.get(name, 0) > 0:
+                left[name] -= 1
+            else:
+                names.append(name)
+        return names
+
+    def end_rest(self, piece: int, outcome: str, detail: str) -> None:
+        """End every case of a piece that has not ended, all for one reason."""
+        for name in self.unended(piece):
+            self.case(piece, name, outcome, detail)
+
+    def settle(self, error: BaseException) -> tuple[str, str]:
+        """The outcome and detail that an exception means; frees what a full memory holds."""
+        if isinstance(error, MemoryError):
+            error.__traceback__ = None
+            self._wire.send("memory")
+        return settle(error)
+
+    def attempt(self, piece: int, name: str, test: Callable[[], object]) -> None:
+        """Run one case, whatever it raises, and report how it ended."""
+        try:
+            test()
+        except BaseException as error:
+            outcome, detail = self.settle(error)
+        else:
+            outcome, detail = PASSED, ""
+        self.case(piece, name, outcome, detail)
+
+    def import_failed(self, error: BaseException) -> None:
+        """The program could not be imported: no case can pass."""
+        _, detail = self.settle(error)
+        if isinstance(error, ModuleNotFoundError):
+            detail = f"the program imports {error.name}, which isn't available here"
+        self.program_failed(detail)
+
+    def program_failed(self, detail: str) -> None:
+        """Fail every case, or one named for the program where there is none."""
+        if not any(self._planned):
+            self._wire.case("solution", FAILED, detail)
+        for piece in range(len(self._planned)):
+            self.end_rest(piece, FAILED, detail)

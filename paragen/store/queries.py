@@ -1,0 +1,278 @@
+"""Questions to the history: lists of runs, one run whole, and the record of each generator."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from paragen.domain.candidate import MODEL_OUTCOMES, Candidate
+from paragen.domain.errors import UsageError
+from paragen.domain.tournament import Run
+from paragen.store.errors import clear_errors
+
+PLAYS = ", ".join(f"'{status}'" for status in sorted(MODEL_OUTCOMES))
+NEAREST = 3
+
+
+class RunNotFoundError(UsageError):
+    """No recorded run, or more than one, is meant (exit code 2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One line of the history.
+
+    `state` is running (or its process died), ended or interrupted; `winner` is a candidate's id,
+    `generator` the winner's. `plays` counts candidates whose outcome is the model's own doing.
+    """
+
+    run_id: str
+    session_id: str
+    started_at: str
+    state: str
+    exit_code: int | None
+    mode: str
+    task: str
+    path: str | None
+    task_type: str
+    language: str
+    winner: str | None
+    generator: str | None
+    combined: float | None
+    candidates: int
+    plays: int
+    passes: int
+    wall_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatsRow:
+    """The record of a generator (a name, a model and a temperature) for one task type.
+
+    `plays` are candidates with an outcome of the model's own doing, all instances together;
+    `runs` the tournaments that were played to their end with at least one play of it, and `wins`
+    those of them that it won. Means are over the plays that have the number; None is none.
+    """
+
+    task_type: str
+    generator: str
+    model: str
+    temperature: float
+    plays: int
+    runs: int
+    wins: int
+    win_rate: float | None
+    passes: int
+    success_rate: float
+    mean_combined: float | None
+    mean_tokens_per_s: float | None
+    mean_generation_s: float | None
+
+
+HISTORY = f"""
+WITH newest AS (
+    SELECT * FROM runs WHERE {{types}}
+    ORDER BY started_at DESC, key DESC LIMIT :limit
+)
+SELECT r.id AS run_id, sessions.id AS session_id, r.started_at, r.state, r.exit_code, r.mode,
+       r.task_name AS task, r.task_path AS path, r.task_type, r.language, r.winner,
+       generators.name AS generator, selections.combined,
+       count(c.run) AS candidates,
+       count(*) FILTER (WHERE c.status IN ({PLAYS})) AS plays,
+       count(*) FILTER (WHERE c.status = 'passed') AS passes,
+       coalesce(r.wall_s, 0.0) AS wall_s
+FROM newest AS r
+JOIN sessions ON sessions.key = r.session
+LEFT JOIN selections ON selections.run = r.key
+LEFT JOIN generators ON generators.key = selections.generator
+LEFT JOIN candidates AS c ON c.run = r.key
+GROUP BY r.key
+ORDER BY r.started_at DESC, r.key DESC
+"""
+
+# The inner part goes through the covering index in its own order, a group for each generator in
+# each run; joins and the grouping by text come after it, on far fewer rows.
+STATS = f"""
+WITH played AS (
+    SELECT run, generator, count(*) AS plays,
+           count(*) FILTER (WHERE status = 'passed') AS passes,
+           sum(combined) AS combined, count(combined) AS scored,
+           sum(tokens_per_s) AS tokens_per_s, count(tokens_per_s) AS timed,
+           sum(generation_s) AS generation_s, count(generation_s) AS generated
+    FROM candidates
+    WHERE status IN ({PLAYS}) AND {{types}}
+    GROUP BY run, generator
+), totals AS (
+    SELECT r.task_type, g.name AS generator, g.model, g.temperature,
+           sum(p.plays) AS plays,
+           count(DISTINCT p.run) FILTER (WHERE r.state = 'ended') AS runs,
+           count(DISTINCT s.run) FILTER (WHERE r.state = 'ended') AS wins,
+           sum(p.passes) AS passes,
+           sum(p.combined) / sum(p.scored) AS mean_combined,
+           sum(p.tokens_per_s) / sum(p.timed) AS mean_tokens_per_s,
+           sum(p.generation_s) / sum(p.generated) AS mean_generation_s
+    FROM played AS p
+    JOIN runs AS r ON r.key = p.run
+    JOIN generators AS g ON g.key = p.generator
+    LEFT JOIN selections AS s ON s.run = p.run AND s.generator = p.generator
+    GROUP BY r.task_type, g.name, g.model, g.temperature
+)
+SELECT task_type, generator, model, temperature, plays, runs, wins,
+       1.0 * wins / nullif(runs, 0) AS win_rate,
+       passes, 1.0 * passes / plays AS success_rate,
+       mean_combined, mean_tokens_per_s, mean_generation_s
+FROM totals
+ORDER BY task_type, win_rate DESC, success_rate DESC, mean_combined DESC,
+         generator, model, temperature
+"""
+
+
+def history(
+    connection: sqlite3.Connection, *, limit: int, task_type: str | None = None
+) -> list[RunSummary]:
+    """The last runs, newest first; raises StoreError."""
+    statement = HISTORY.format(types=_types(task_type))
+    rows = _rows(connection, statement, {"limit": limit, "task_type": task_type})
+    return [RunSummary(**dict(row)) for row in rows]
+
+
+def stats(connection: sqlite3.Connection, *, task_type: str | None = None) -> list[StatsRow]:
+    """Each generator's record by task type, the best first in each; raises StoreError."""
+    types = f"run IN (SELECT key FROM runs WHERE {_types(task_type)})" if task_type else "true"
+    statement = STATS.format(types=types)
+    return [StatsRow(**dict(row)) for row in _rows(connection, statement, {"task_type": task_type})]
+
+
+def _types(task_type: str | None) -> str:
+    """The condition on a run: of this type, or any (so that SQLite sees which index serves)."""
+    return "true" if task_type is None else "task_type = :task_type"
+
+
+def find_run(connection: sqlite3.Connection, reference: str) -> str:
+    """The id of the run meant by `last`, a whole id or the beginning of one.
+
+    Raises RunNotFoundError where none or several are meant, StoreError.
+    """
+    if reference == "last":
+        newest = history(connection, limit=1)
+        if not newest:
+            raise RunNotFoundError("No run is recorded yet. Play one with `paragen run`.")
+        return newest[0].run_id
+    begins = _rows(
+        connection,
+        "SELECT id FROM runs WHERE id >= :from AND id < :from || :end ORDER BY id LIMIT :limit",
+        {"from": reference, "end": "\U0010ffff", "limit": NEAREST + 1},
+    )
+    ids = [str(row["id"]) for row in begins]
+    if reference in ids or (reference and len(ids) == 1):
+        return reference if reference in ids else ids[0]
+    if reference and ids:
+        more = " and others" if len(ids) > NEAREST else ""
+        listed = ", ".join(ids[:NEAREST])
+        raise RunNotFoundError(
+            f"{reference!r} begins more than one run's id: {listed}{more}. Write more of it."
+        )
+    raise RunNotFoundError(f"No run {reference!r} is recorded. {_nearest(connection, reference)}")
+
+
+def load_run(connection: sqlite3.Connection, run_id: str) -> Run:
+    """A run as it was recorded, with its candidates, best first.
+
+    Candidates of a run that hasn't ended come in the order in which they ended. Raises
+    RunNotFoundError, StoreError.
+    """
+    from paragen.store.decode import run_of
+
+    found = _rows(
+        connection,
+        """
+        SELECT runs.*, sessions.id AS session_id
+        FROM runs JOIN sessions ON sessions.key = runs.session WHERE runs.id = ?
+        """,
+        (run_id,),
+    )
+    if not found:
+        raise RunNotFoundError(f"No run {run_id!r} is recorded.")
+    row = found[0]
+    return run_of(row, row["session_id"], _candidates(connection, row["key"]))
+
+
+def _candidates(connection: sqlite3.Connection, run: int) -> tuple[Candidate, ...]:
+    from paragen.store.decode import candidate_of, generator_of
+
+    rows = _rows(
+        connection,
+        """
+        SELECT candidates.* FROM candidates JOIN runs ON runs.key = candidates.run
+        WHERE runs.key = ? AND (rank IS NOT NULL OR state = 'running')
+        ORDER BY rank NULLS LAST, candidates.key
+        """,
+        (run,),
+    )
+    of_run = "IN (SELECT {} FROM candidates WHERE run = ?)"
+    generators = {
+        row["key"]: generator_of(row)
+        for row in _rows(
+            connection, f"SELECT * FROM generators WHERE key {of_run.format('generator')}", (run,)
+        )
+    }
+    models = {
+        row["key"]: row
+        for row in _rows(
+            connection, f"SELECT * FROM models WHERE key {of_run.format('model')}", (run,)
+        )
+    }
+    cases: dict[int, list[sqlite3.Row]] = defaultdict(list)
+    for row in _rows(
+        connection,
+        f"SELECT * FROM cases WHERE candidate {of_run.format('key')} ORDER BY candidate, position",
+        (run,),
+    ):
+        cases[row["candidate"]].append(row)
+    measures: dict[int, dict[str, float]] = defaultdict(dict)
+    for row in _rows(
+        connection, f"SELECT * FROM measures WHERE candidate {of_run.format('key')}", (run,)
+    ):
+        measures[row["candidate"]][row["name"]] = row["value"]
+    return tuple(
+        candidate_of(
+            row,
+            generators[row["generator"]],
+            models.get(row["model"]),
+            cases[row["key"]],
+            measures[row["key"]],
+        )
+        for row in rows
+    )
+
+
+def _nearest(connection: sqlite3.Connection, reference: str) -> str:
+    """A hint for a reference that names nothing."""
+    from difflib import get_close_matches
+
+    ids = [row.run_id for row in history(connection, limit=100)]
+    if not ids:
+        return "The history is empty; play a tournament with `paragen run`."
+    close = get_close_matches(reference, ids, n=NEAREST, cutoff=0.5)
+    if close:
+        return f"Nearest: {', '.join(close)}."
+    return "`paragen history` lists the runs."
+
+
+def _rows(
+    connection: sqlite3.Connection,
+    statement: str,
+    parameters: dict[str, str | int | None] | Sequence[str | int],
+) -> list[sqlite3.Row]:
+    """All rows of a query; raises StoreError."""
+    with clear_errors(_file(connection)):
+        return connection.execute(statement, parameters).fetchall()
+
+
+def _file(connection: sqlite3.Connection) -> Path:
+    """The file that a connection is open on."""
+    (_, _, name) = connection.execute("PRAGMA database_list").fetchone()
+    return Path(name or ":memory:")
