@@ -1,1 +1,58 @@
-"""Local code-generation tournaments."""
+"""Local code-generation tournaments, as a library.
+
+    from paragen import Generator, play
+    run = play("prompt.md", generators=[Generator(name="qwen", model="qwen2.5-coder:7b")])
+    print(run.reason)
+    print(run.winning.code if run.winning else "nobody won")
+
+What stands in `__all__` is loaded when it is first used, so that the command starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from paragen.app import Choices, Session, play
+    from paragen.domain.candidate import Candidate, Status
+    from paragen.domain.errors import ParagenError
+    from paragen.domain.generator import Generator
+    from paragen.domain.task import Task
+    from paragen.domain.tournament import Run
+    from paragen.files import load_task
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Candidate",
+    "Choices",
+    "Generator",
+    "ParagenError",
+    "Run",
+    "Session",
+    "Status",
+    "Task",
+    "__version__",
+    "load_task",
+    "play",
+]
+
+_HOMES = {
+    "Candidate": "paragen.domain.candidate",
+    "Choices": "paragen.app",
+    "Generator": "paragen.domain.generator",
+    "ParagenError": "paragen.domain.errors",
+    "Run": "paragen.domain.tournament",
+    "Session": "paragen.app",
+    "Status": "paragen.domain.candidate",
+    "Task": "paragen.domain.task",
+    "load_task": "paragen.files",
+    "play": "paragen.app",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'paragen' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -96,7 +96,7 @@ def run(
         float | None,
         typer.Option(min=0, max=1, help="What a winner must reach.", rich_help_panel=WEIGHING),
     ] = None,
-    max_generation: Annotated[
+    max_generation_s: Annotated[
         float | None,
         typer.Option(
             min=0,
@@ -105,7 +105,7 @@ def run(
             rich_help_panel=WEIGHING,
         ),
     ] = None,
-    max_execution: Annotated[
+    max_execution_s: Annotated[
         float | None,
         typer.Option(
             min=0,
@@ -128,7 +128,7 @@ def run(
         bool,
         typer.Option("--fail-fast", help="Stop at the first failed call.", rich_help_panel=HOW),
     ] = False,
-    generation_limit: Annotated[
+    generation_limit_s: Annotated[
         float | None,
         typer.Option(
             min=0.1, metavar="SECONDS", help="Give a call up after this.", rich_help_panel=HOW
@@ -163,6 +163,7 @@ def run(
     from paragen.app import Choices, Session
     from paragen.cli.interrupt import interruptible
     from paragen.cli.result import Printer
+    from paragen.judge.criteria import CriteriaOptions
 
     session = Session.prepare(
         tasks or (),
@@ -171,20 +172,22 @@ def run(
             demo=demo,
             roster=generators,
             models=_listed(model or ()),
-            temperatures=_numbers(temperature),
+            temperatures=_temperatures(temperature),
             host_urls=tuple(host or ()),
             seed=seed,
-            preset=preset.value if preset else None,
-            quality_weight=quality_weight,
-            speed_weight=speed_weight,
-            min_quality=min_quality,
-            max_generation_s=max_generation,
-            max_execution_s=max_execution,
+            criteria=CriteriaOptions(
+                preset=preset.value if preset else None,
+                quality_weight=quality_weight,
+                speed_weight=speed_weight,
+                min_quality=min_quality,
+                max_generation_s=max_generation_s,
+                max_execution_s=max_execution_s,
+            ),
             tests=tuple(tests or ()),
             mode=mode,
             sequential=sequential,
             fail_fast=fail_fast or None,
-            generation_limit_s=generation_limit,
+            generation_limit_s=generation_limit_s,
             sandbox=sandbox,
             workers=workers,
             database=database,
@@ -218,11 +221,14 @@ def _listed(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
-def _numbers(text: str | None) -> tuple[float, ...]:
-    """Comma-separated numbers; raises UsageError for anything else."""
+def _temperatures(text: str | None) -> tuple[float, ...]:
+    """Comma-separated temperatures; raises UsageError for anything else."""
     try:
-        return tuple(float(part) for part in _listed([text] if text else []))
+        numbers = tuple(float(part) for part in _listed([text] if text else []))
     except ValueError:
+        numbers = (-1.0,)
+    if not all(0 <= number <= 2 for number in numbers):
         raise UsageError(
-            f"--temperature {text}: write numbers with commas, for example 0.1,0.5,0.9."
-        ) from None
+            f"--temperature {text}: write numbers from 0 to 2 with commas, as in 0.1,0.5,0.9."
+        )
+    return numbers

@@ -184,7 +184,7 @@ def _raise_refusal(recorded: Recorded, faults: Faults) -> None:
         case RecordedFault.SERVER_ERROR:
             raise faults.refused(500, recorded.answer)
         case RecordedFault.DROP:
-            raise faults.unreachable(ConnectionError("the connection breaks, as recorded"))
+            raise faults.hung_up(ConnectionError("as recorded"))
         case RecordedFault.GARBAGE:
             raise faults.foreign(ValueError("no JSON lines, as recorded"))
         case _:

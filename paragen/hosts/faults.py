@@ -55,7 +55,7 @@ class Faults:
             )
         if status == 503:
             return HostBusy(
-                f"{self.where} is busy, in {self.limits.retries + 1} tries: {words or 'HTTP 503'}. "
+                f"{self.where} is busy, in {self.limits.retries + 1} tries: {words.rstrip('.') or 'HTTP 503'}. "
                 "Use fewer slots, or raise its OLLAMA_MAX_QUEUE."
             )
         if status in (404, 405):
@@ -66,20 +66,27 @@ class Faults:
         advice = next((advice for said, advice in _ADVICE if said in words), "")
         return HostRefused(
             f"{self.where} refused the request for {self.model} (HTTP {status}): "
-            f"{words[:500] or 'without a word'}. {advice}".rstrip()
+            f"{words[:500].rstrip('.') or 'without a word'}. {advice}".rstrip()
         )
 
     def unreachable(self, error: Exception) -> ConnectionFault:
-        """No connection, or one that broke before the first token."""
+        """No connection came about."""
         return ConnectionFault(
-            f"{self.where} can't be reached: {str(error) or type(error).__name__}. "
+            f"{self.where} can't be reached: {_words(error)}. "
             "Start it with `ollama serve`, or correct its url."
+        )
+
+    def hung_up(self, error: Exception) -> ConnectionFault:
+        """The connection broke before the first token."""
+        return ConnectionFault(
+            f"{self.where} closed the connection before {self.model}'s first token: "
+            f"{_words(error)}. Look into the server's log; it may have been restarted."
         )
 
     def died(self, words: str, partial: Answer) -> StreamDied:
         """The server reported an error in mid-stream, or the connection broke there."""
         return StreamDied(
-            f"{self.where} broke off {self.model}'s answer: {words.strip() or 'no reason given'}. "
+            f"{self.where} broke off {self.model}'s answer: {words.strip().rstrip('.') or 'no reason given'}. "
             "Look into the server's log; the model may not fit into memory at this num_ctx.",
             partial=partial,
         )
@@ -124,3 +131,7 @@ class Faults:
                 partial=partial,
             )
         return GenerationCancelled(f"{self.model}'s answer was cancelled.", partial=partial)
+
+
+def _words(error: Exception) -> str:
+    return str(error).strip().rstrip(".") or type(error).__name__

@@ -309,7 +309,10 @@ def _fault(error: Exception, call: _Call, growth: Growth) -> Exception:
         return call.faults.refused(error.status_code, error.error)
     if partial_answer is not None:
         return call.faults.died(str(error), partial_answer)
-    return call.faults.foreign(error) if foreign else call.faults.unreachable(error)
+    if foreign:
+        return call.faults.foreign(error)
+    unconnected = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError)
+    return call.faults.unreachable(error) if unconnected else call.faults.hung_up(error)
 
 
 def _answer(final: ChatResponse, growth: Growth, call: _Call) -> Answer:

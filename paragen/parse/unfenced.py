@@ -29,12 +29,15 @@ MAX_TRIES = 40
 def whole(text: str, reader: Reader) -> Snippet | None:
     """The text as it stands, where all of it is code."""
     snippet = Snippet.read(text, reader)
+    return snippet if is_code(snippet) else None
+
+
+def is_code(snippet: Snippet) -> bool:
+    """Whether a snippet parses, and all its statements are meant as such."""
     if snippet.tree is None or not snippet.tree.body:
-        return None
+        return False
     names = snippet.provided
-    if all(_is_code(node, snippet.code, names) for node in snippet.tree.body):
-        return snippet
-    return None
+    return all(_is_code(node, snippet.code, names) for node in snippet.tree.body)
 
 
 def runs(text: str, reader: Reader) -> Iterator[Snippet]:

@@ -93,40 +93,35 @@ GROUP BY r.key
 ORDER BY r.started_at DESC, r.key DESC
 """
 
-# The inner part goes through the covering index in its own order, a group for each generator in
-# each run; joins and the grouping by text come after it, on far fewer rows.
+# The inner part goes run by run through covering indexes and groups by small keys; names come
+# after it, on a few rows. A win is counted only with a play of the winner's generator beside it,
+# so that there are never more wins than runs.
 STATS = f"""
-WITH played AS (
-    SELECT run, generator, count(*) AS plays,
-           count(*) FILTER (WHERE status = 'passed') AS passes,
-           sum(combined) AS combined, count(combined) AS scored,
-           sum(tokens_per_s) AS tokens_per_s, count(tokens_per_s) AS timed,
-           sum(generation_s) AS generation_s, count(generation_s) AS generated
-    FROM candidates
-    WHERE status IN ({PLAYS}) AND {{types}}
-    GROUP BY run, generator
-), totals AS (
-    SELECT r.task_type, g.name AS generator, g.model, g.temperature,
-           sum(p.plays) AS plays,
-           count(DISTINCT p.run) FILTER (WHERE r.state = 'ended') AS runs,
+WITH records AS (
+    SELECT r.task_type, c.generator, count(*) AS plays,
+           count(DISTINCT c.run) FILTER (WHERE r.state = 'ended') AS runs,
            count(DISTINCT s.run) FILTER (WHERE r.state = 'ended') AS wins,
-           sum(p.passes) AS passes,
-           sum(p.combined) / sum(p.scored) AS mean_combined,
-           sum(p.tokens_per_s) / sum(p.timed) AS mean_tokens_per_s,
-           sum(p.generation_s) / sum(p.generated) AS mean_generation_s
-    FROM played AS p
-    JOIN runs AS r ON r.key = p.run
-    JOIN generators AS g ON g.key = p.generator
-    LEFT JOIN selections AS s ON s.run = p.run AND s.generator = p.generator
-    GROUP BY r.task_type, g.name, g.model, g.temperature
+           count(*) FILTER (WHERE c.status = 'passed') AS passes,
+           sum(c.combined) AS combined, count(c.combined) AS scored,
+           sum(c.tokens_per_s) AS tokens_per_s, count(c.tokens_per_s) AS timed,
+           sum(c.generation_s) AS generation_s, count(c.generation_s) AS generated
+    FROM runs AS r
+    JOIN candidates AS c ON c.run = r.key
+    LEFT JOIN selections AS s ON s.run = c.run AND s.generator = c.generator
+    WHERE c.status IN ({PLAYS}) AND {{types}}
+    GROUP BY r.task_type, c.generator
 )
-SELECT task_type, generator, model, temperature, plays, runs, wins,
-       1.0 * wins / nullif(runs, 0) AS win_rate,
-       passes, 1.0 * passes / plays AS success_rate,
-       mean_combined, mean_tokens_per_s, mean_generation_s
-FROM totals
-ORDER BY task_type, win_rate DESC, success_rate DESC, mean_combined DESC,
-         generator, model, temperature
+SELECT records.task_type, g.name AS generator, g.model, g.temperature,
+       sum(plays) AS plays, sum(runs) AS runs, sum(wins) AS wins,
+       1.0 * sum(wins) / nullif(sum(runs), 0) AS win_rate,
+       sum(passes) AS passes, 1.0 * sum(passes) / sum(plays) AS success_rate,
+       sum(combined) / sum(scored) AS mean_combined,
+       sum(tokens_per_s) / sum(timed) AS mean_tokens_per_s,
+       sum(generation_s) / sum(generated) AS mean_generation_s
+FROM records JOIN generators AS g ON g.key = records.generator
+GROUP BY records.task_type, g.name, g.model, g.temperature
+ORDER BY records.task_type, win_rate DESC, success_rate DESC, mean_combined DESC,
+         g.name, g.model, g.temperature
 """
 
 
@@ -141,8 +136,7 @@ def history(
 
 def stats(connection: sqlite3.Connection, *, task_type: str | None = None) -> list[StatsRow]:
     """Each generator's record by task type, the best first in each; raises StoreError."""
-    types = f"run IN (SELECT key FROM runs WHERE {_types(task_type)})" if task_type else "true"
-    statement = STATS.format(types=types)
+    statement = STATS.format(types=_types(task_type))
     return [StatsRow(**dict(row)) for row in _rows(connection, statement, {"task_type": task_type})]
 
 

@@ -55,7 +55,7 @@ FIRST = (
     ) STRICT
     """,
     "CREATE INDEX runs_started ON runs (started_at)",
-    "CREATE INDEX runs_type ON runs (task_type, started_at)",
+    "CREATE INDEX runs_type ON runs (task_type, started_at, state)",
     "CREATE INDEX runs_task ON runs (task_sha256)",
     # A recipe as it was played: the same name with another prompt or option is another row.
     """

@@ -5,10 +5,10 @@ from __future__ import annotations
 import builtins
 import sys
 
-from .explain import falsy, shown, trim, unequal
+from .explain import falsy, trim, unequal
 from .ledger import Ledger
 from .modules import load_program, new_module
-from .outcomes import FAILED, PASSED, SKIPPED, UNSUPPORTED
+from .outcomes import FAILED, PASSED, SKIPPED, UNSUPPORTED, Unsupported
 from .rewrite import CASE, FALSY, UNEQUAL, Prepared
 
 TYPE_CHECKING = False
@@ -47,9 +47,9 @@ def _import(payload: dict[str, Any], ledger: Ledger) -> ModuleType | None:
 
 
 def _prepare(test: dict[str, Any]) -> Piece:
-    if test["kind"] == "doctest":
-        return Doctests(test)
     try:
+        if test["kind"] == "doctest":
+            return Doctests(test)
         return Code(Prepared(test["source"], test["origin"], test["line"]))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Broken(test["origin"], f"the tests don't parse: {error}")
@@ -83,20 +83,13 @@ class Doctests(Piece):
     def __init__(self, test: dict[str, Any]) -> None:
         from .doctests import parse
 
-        try:
-            self._examples, self.names = parse(test["source"], test["origin"], test["line"])
-        except ValueError as error:
-            self._examples, self.names = None, [test["origin"]]
-            self._why = trim(f"the doctests don't parse: {error}")
+        self._test, self.names = parse(test["source"], test["origin"], test["line"])
 
     def run(self, number: int, program: ModuleType, entry_point: str | None, to: Ledger) -> None:
         """Run the examples with the program's names in scope."""
-        if self._examples is None:
-            to.end_rest(number, UNSUPPORTED, self._why)
-            return
-        from .doctests import run as run_doctests
+        from .doctests import run as run_examples
 
-        run_doctests(number, self._examples, self.names, program, to)
+        run_examples(number, self._test, program, to)
 
 
 class Code(Piece):
@@ -123,8 +116,8 @@ class Code(Piece):
                 module.__dict__["check"](self._candidate(program, entry_point, module))
         except BaseException as error:
             outcome, detail = to.settle(error)
-            if outcome == PASSED or not to.unended(number):
-                to.replan(number, [*self.names, prepared.filename])
+            if not to.unended(number):  # every case has ended, and yet something went wrong
+                to.replan(number, [*prepared.statements, prepared.filename])
             to.end_rest(number, outcome, detail)
             return
         for statement in prepared.statements:
@@ -154,7 +147,7 @@ class Code(Piece):
             return tests.__dict__[name]
         wanted = name or entry_point
         if wanted is None:
-            raise LookupError("check(candidate) needs an entry point, and the task names none")
+            raise Unsupported("check(candidate) needs an entry point, and the task names none")
         return getattr(program, wanted)
 
 

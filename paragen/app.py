@@ -1,0 +1,376 @@
+"""The wiring: from what a user chose to hosts, sandbox, store and engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from paragen.domain.board import Budget
+from paragen.domain.candidate import Verdict
+from paragen.domain.errors import HostError, NoHostError, UsageError
+from paragen.domain.events import Event, Warned
+from paragen.domain.generator import CallLimits, Generator
+from paragen.domain.host import HostSpec, canonical_model
+from paragen.domain.ports import Cancel, Host, HostState, Sandbox, Subscriber
+from paragen.domain.task import Task
+from paragen.domain.tournament import Run
+from paragen.engine.outcome import INTERRUPTED, session_exit_code
+from paragen.engine.plan import Plan
+from paragen.engine.session import Engine
+from paragen.judge.criteria import CriteriaOptions, criteria_for
+from paragen.report.rows import Value
+
+if TYPE_CHECKING:
+    from paragen.settings import Settings
+
+EXAMPLES = Path(__file__).parent / "examples"
+PROBES_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a user chose beside the tasks; None and empty leave it to the config."""
+
+    config: Path | None = None
+    demo: bool = False
+    generators: tuple[Generator, ...] = ()
+    roster: str | None = None
+    models: tuple[str, ...] = ()
+    temperatures: tuple[float, ...] = ()
+    host_urls: tuple[str, ...] = ()
+    seed: int | None = None
+    criteria: CriteriaOptions = CriteriaOptions()
+    tests: tuple[Path, ...] = ()
+    mode: str | None = None
+    sequential: bool = False
+    fail_fast: bool | None = None
+    generation_limit_s: float | None = None
+    sandbox: str | None = None
+    workers: int | None = None
+    database: Path | None = None
+    record: bool = True
+
+
+def configured(choices: Choices) -> Settings:
+    """The settings of the config file (or of none), with the hosts chosen beside it."""
+    from paragen.settings import FILE_NAME, Settings, load_settings
+
+    if choices.demo:
+        settings = load_settings(EXAMPLES / "demo" / "demo.toml")
+    elif choices.config is not None or Path(FILE_NAME).is_file():
+        settings = load_settings(choices.config or FILE_NAME)
+    else:
+        settings = Settings()
+    if choices.host_urls:
+        return replace(settings, hosts=_hosts_at(choices.host_urls))
+    return settings
+
+
+def _hosts_at(urls: Sequence[str]) -> tuple[HostSpec, ...]:
+    return tuple(
+        HostSpec(name="local" if len(urls) == 1 else f"host{number}", url=url)
+        for number, url in enumerate(urls, start=1)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """A host, and what it said of itself: no state where it gave no sensible answer."""
+
+    name: str
+    host: Host
+    slots: int
+    state: HostState | None
+    error: str = ""
+
+
+def probe(specs: Sequence[HostSpec]) -> list[Probed]:
+    """Open hosts and ask all of them at once how they are."""
+    from paragen.hosts import open_host
+
+    def ask(spec: HostSpec) -> Probed:
+        host = open_host(spec)
+        try:
+            state = host.state()
+        except HostError as error:
+            return Probed(name=host.name, host=host, slots=host.slots, state=None, error=str(error))
+        return Probed(name=host.name, host=host, slots=host.slots, state=state)
+
+    with ThreadPoolExecutor(PROBES_AT_ONCE) as pool:
+        return list(pool.map(ask, specs))
+
+
+class Session:
+    """One invocation over one or more tasks: `prepare` it, then `play` within a `with`."""
+
+    def __init__(self, *, settings: Settings, choices: Choices, plans: tuple[Plan, ...]) -> None:
+        self.settings = settings
+        self.plans = plans
+        self.exit_code = 1
+        self._choices = choices
+        self._stack = ExitStack()
+        self._engine: Engine | None = None
+        self._sandbox: Sandbox | None = None
+        self._interrupted = False
+
+    @classmethod
+    def prepare(cls, tasks: Sequence[Path | Task], choices: Choices) -> Session:
+        """Read everything that is to be played; nothing is started yet.
+
+        Raises ConfigError, TaskError, RosterError, UsageError: every mistake shows before a
+        model is asked anything.
+        """
+        settings = configured(choices)
+        plans = _plans(_tasks(tasks, choices), settings, choices)
+        return cls(settings=settings, choices=choices, plans=plans)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def play(self, subscribers: Iterable[Subscriber]) -> tuple[Run, ...]:
+        """Play every plan; the store hears of everything first.
+
+        Raises NoHostError, SandboxUnavailableError.
+        """
+        listeners = tuple(subscribers)
+
+        def warn(message: str) -> None:
+            for listener in listeners:
+                listener(Warned(message=message))
+
+        self._sandbox = _open_sandbox(self.settings, self._choices)
+        self._stack.callback(self._sandbox.close)
+        hosts = self._open_hosts(warn)
+        engine = Engine(
+            hosts=hosts,
+            sandbox=self._sandbox,
+            subscribers=(*self._store(warn), *listeners),
+            limits=self._limits(),
+            sequential=self._choices.sequential,
+        )
+        self._engine = engine
+        if self._interrupted:
+            engine.interrupt()
+        runs = engine.play(self.plans)
+        self.exit_code = INTERRUPTED if self._interrupted else session_exit_code(runs)
+        return runs
+
+    def interrupt(self) -> None:
+        """Stop starting, end with what there is; safe in a signal handler."""
+        self._interrupted = True
+        if self._engine is not None:
+            self._engine.interrupt()
+
+    def abandon(self) -> None:
+        """End every process of the sandbox at once, for those who leave without a goodbye."""
+        from paragen.sandbox import kill_all
+
+        kill_all()
+
+    def _limits(self) -> CallLimits:
+        limits = self.settings.run.limits
+        if self._choices.generation_limit_s is not None:
+            return replace(limits, generation_s=self._choices.generation_limit_s)
+        return limits
+
+    def _store(self, warn: Callable[[str], None]) -> tuple[Subscriber, ...]:
+        if not self._choices.record:
+            return ()
+        from paragen.store.connection import default_path
+        from paragen.store.recorder import Recorder
+
+        path = self._choices.database or self.settings.database or default_path()
+        recorder = Recorder(path, on_failure=warn)
+        self._stack.callback(recorder.close)
+        return (recorder,)
+
+    def _open_hosts(self, warn: Callable[[str], None]) -> list[tuple[Host, HostState | None]]:
+        """The hosts that answer; raises NoHostError where none does, or none has any model."""
+        probed = probe(self.settings.hosts)
+        for one in probed:
+            self._stack.callback(one.host.close)
+        up = [one for one in probed if one.state is not None]
+        if not up:
+            raise NoHostError("\n".join(one.error for one in probed))
+        for one in probed:
+            if one.state is None:
+                warn(f"host {one.name} is left out: {one.error}")
+        self._check_models(up, warn)
+        return [(one.host, one.state) for one in up]
+
+    def _check_models(self, up: Sequence[Probed], warn: Callable[[str], None]) -> None:
+        there = {
+            canonical_model(model.name)
+            for one in up
+            if one.state is not None
+            for model in one.state.models
+        }
+        wanted = dict.fromkeys(
+            instance.generator.model for plan in self.plans for instance in plan.roster
+        )
+        missing = [model for model in wanted if canonical_model(model) not in there]
+        pulls = " && ".join(f"ollama pull {model}" for model in missing)
+        if missing and len(missing) == len(wanted):
+            raise NoHostError(
+                f"No host has {_any_of(missing)}. Get what is missing with: {pulls}. "
+                "`paragen models` lists what there is."
+            )
+        if missing:
+            warn(f"no host has {_any_of(missing)}; get it with: {pulls}")
+
+
+def _any_of(models: Sequence[str]) -> str:
+    return models[0] if len(models) == 1 else f"any of {', '.join(models)}"
+
+
+def _tasks(tasks: Sequence[Path | Task], choices: Choices) -> tuple[Task, ...]:
+    from paragen.files import load_tasks
+
+    given = [task for task in tasks if isinstance(task, Task)]
+    paths = [task for task in tasks if not isinstance(task, Task)]
+    if choices.demo and not tasks:
+        paths = [EXAMPLES / "demo" / "slugify.md"]
+    if not given and not paths:
+        raise UsageError(
+            "No task. Name a task file: `paragen run prompt.md`; `paragen init` writes an "
+            "example, and `paragen run --demo` plays without a model."
+        )
+    return (*given, *load_tasks(paths, tests=choices.tests)) if paths else tuple(given)
+
+
+def _plans(tasks: Sequence[Task], settings: Settings, choices: Choices) -> tuple[Plan, ...]:
+    from paragen.modes import find_mode
+    from paragen.parse.roster import parse_roster
+
+    mode = choices.mode or settings.run.mode
+    find_mode(mode)
+    seed = settings.run.seed if choices.seed is None else choices.seed
+    fail_fast = settings.run.fail_fast if choices.fail_fast is None else choices.fail_fast
+    roster = parse_roster(choices.roster, _generators(settings, choices), seed=seed)
+    return tuple(
+        Plan(
+            task=task,
+            roster=roster.instances,
+            criteria=criteria_for(task.task_type, choices.criteria.over(settings.run.criteria)),
+            mode=mode,
+            budget=Budget(fail_fast=fail_fast),
+            seed=seed,
+            warnings=roster.warnings if number == 0 else (),
+        )
+        for number, task in enumerate(tasks)
+    )
+
+
+def _generators(settings: Settings, choices: Choices) -> tuple[Generator, ...]:
+    from paragen.parse.roster import adhoc
+
+    if choices.temperatures and not choices.models:
+        raise UsageError("--temperature goes with --model; a config's generators have their own.")
+    if choices.models:
+        return adhoc(choices.models, choices.temperatures, settings.template)
+    found = choices.generators or settings.generators
+    if not found:
+        raise UsageError(
+            "No generators: there is no generators.toml here. `paragen init` writes one; or name "
+            "models: `paragen run prompt.md --model qwen2.5-coder:7b --temperature 0.1,0.5`; or "
+            "play without a model: `paragen run --demo`."
+        )
+    return found
+
+
+def _open_sandbox(settings: Settings, choices: Choices) -> Sandbox:
+    from paragen.sandbox import open_sandbox
+
+    return open_sandbox(
+        choices.sandbox or settings.sandbox.level or "auto",
+        choices.workers or settings.sandbox.workers,
+    )
+
+
+def judge_files(
+    task: Task, programs: Sequence[Path], *, level: str | None, workers: int | None
+) -> list[tuple[str, Verdict]]:
+    """Judge program files against a task's tests, several at once; verdicts in their order.
+
+    Raises UsageError for a file that can't be read, SandboxUnavailableError.
+    """
+    from paragen.files import load_program
+    from paragen.sandbox import open_sandbox
+    from paragen.sandbox.judge import judge_program
+
+    sources = [(str(path), load_program(path)) for path in programs]
+    sandbox = open_sandbox(level or "auto", workers)
+    try:
+        with ThreadPoolExecutor(sandbox.workers) as pool:
+            verdicts = pool.map(
+                lambda source: judge_program(task, source[1], sandbox, Cancel())[0], sources
+            )
+            return [(file, verdict) for (file, _), verdict in zip(sources, verdicts, strict=True)]
+    finally:
+        sandbox.close()
+
+
+def play(
+    task: str | os.PathLike[str] | Task,
+    *,
+    on_event: Callable[[Event], None] | None = None,
+    choices: Choices | None = None,
+    generators: Sequence[Generator] = (),
+) -> Run:
+    """Play one tournament and return it: the whole of `paragen run` for Python programs.
+
+    `generators` play instead of the config's; `choices` are what the command's options are.
+    Raises ParagenError.
+    """
+    wanted = choices or Choices()
+    if generators:
+        wanted = replace(wanted, generators=tuple(generators))
+    one = task if isinstance(task, Task) else Path(task)
+    with Session.prepare([one], wanted) as session:
+        runs = session.play([] if on_event is None else [on_event])
+    return runs[0]
+
+
+def list_models(choices: Choices) -> tuple[list[dict[str, Value]], list[str]]:
+    """The models of every host, as rows, and what to say of hosts that didn't answer.
+
+    Raises NoHostError where none did.
+    """
+    settings = configured(choices)
+    probed = probe(settings.hosts)
+    silent = [one.error for one in probed if one.state is None]
+    if len(silent) == len(probed):
+        raise NoHostError("\n".join(silent))
+    users: dict[str, list[str]] = {}
+    for generator in settings.generators:
+        users.setdefault(canonical_model(generator.model), []).append(generator.name)
+    rows: list[dict[str, Value]] = [
+        {
+            "host": one.name,
+            "model": model.name,
+            "parameters": model.parameters,
+            "quantization": model.quantization,
+            "size_bytes": model.size_bytes,
+            "loaded_bytes": model.loaded_bytes or None,
+            "vram_bytes": model.vram_bytes if model.loaded_bytes else None,
+            "generators": ", ".join(users.get(canonical_model(model.name), [])) or None,
+        }
+        for one in probed
+        if one.state is not None
+        for model in one.state.models
+    ]
+    return rows, silent

@@ -1,0 +1,297 @@
+"""One child process, from its start to its end: watched, limited, and never left behind."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from paragen.domain.command import Ending
+from paragen.domain.errors import SandboxFault
+from paragen.domain.ports import Cancel
+from paragen.sandbox.strays import end_strays
+
+_CHUNK = 1 << 16
+_CPU_GLANCE_S = 0.05
+"""How often CPU time is looked at: with several threads, more of it passes than on the clock."""
+_EXIT_GLANCE_S = 0.01
+"""How often a platform without pidfd is asked whether the child has ended."""
+_DEATH_S = 10.0
+"""How long a killed process may take to go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one process may use; None is no bound. `report_bytes` bounds the report's pipe."""
+
+    wall_s: float
+    cpu_s: float | None
+    output_bytes: int
+    report_bytes: int = 1 << 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What to start: `stdin` is a descriptor, or None for no input.
+
+    With `payload`, a descriptor, the child gets it and the report pipe's as its last arguments.
+    """
+
+    argv: Sequence[str]
+    home: Path
+    environment: Mapping[str, str]
+    stdin: int | None = None
+    payload: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a child ended, what it wrote, and what it used."""
+
+    ending: Ending
+    exit_code: int | None
+    signal: int | None
+    stdout: bytes
+    stderr: bytes
+    report: bytes
+    cpu_s: float
+    wall_s: float
+    peak_bytes: int
+
+
+class Victim:
+    """A running child as seen by whoever may want to end it.
+
+    Its process group is killed under a lock that is held, too, while the child is let go, so that
+    its id can't have become another's. The lock is reentrant: a signal handler may come in
+    between.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.reason: Ending | None = None
+        self._lock = threading.RLock()
+        self._gone = False
+
+    def kill(self, reason: Ending) -> None:
+        """End the whole process group; the first reason given is the one that counts."""
+        with self._lock:
+            if not self._gone:
+                self.reason = self.reason or reason
+                self._kill_group()
+
+    def cancel(self) -> None:
+        """End it because nobody wants its result any more."""
+        self.kill(Ending.CANCELLED)
+
+    def let_go(self) -> None:
+        """End what is left of the group; from now on the id is nobody's. Call before reaping."""
+        with self._lock:
+            self._gone = True
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # macOS: a group of zombies
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+@dataclass(slots=True)
+class _Pipe:
+    """What was read from one pipe so far."""
+
+    descriptor: int
+    data: bytearray = field(default_factory=bytearray)
+    open: bool = True
+
+    def read(self) -> bool:
+        """Read what is there, once; False where nothing was."""
+        try:
+            chunk = os.read(self.descriptor, _CHUNK)
+        except BlockingIOError:
+            return False
+        self.data += chunk
+        self.open = bool(chunk)
+        return self.open
+
+
+class Child:
+    """A child process and the pipes that come from it. Used by one thread, but for `victim`."""
+
+    def __init__(self, start: Start, bounds: Bounds) -> None:
+        """Start it; raises SandboxFault where that can't be done."""
+        self._bounds = bounds
+        self._home = start.home
+        self._open = ExitStack()
+        try:
+            self._pipes, ends = self._make_pipes(3)
+            handed = () if start.payload is None else (start.payload, ends[2])
+            self._started = time.monotonic()
+            self._process = subprocess.Popen(
+                [*start.argv, *map(str, handed)],
+                stdin=subprocess.DEVNULL if start.stdin is None else start.stdin,
+                stdout=ends[0],
+                stderr=ends[1],
+                pass_fds=handed,
+                cwd=start.home,
+                env=dict(start.environment),
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._open.close()
+            raise SandboxFault(
+                f"the sandbox could not start a process: {error}. "
+                "Free some memory, processes or file descriptors, and try again."
+            ) from error
+        for end in ends:
+            os.close(end)
+        self._ends_to_close.pop_all()
+        self.victim = Victim(self._process.pid)
+        self._exit = _exit_descriptor(self._process.pid, self._open)
+
+    def _make_pipes(self, count: int) -> tuple[list[_Pipe], list[int]]:
+        """Pipes that this end reads without waiting, and the child's ends of them."""
+        self._ends_to_close = self._open.enter_context(ExitStack())
+        pipes, ends = [], []
+        for _ in range(count):
+            ours, theirs = os.pipe()
+            self._open.callback(os.close, ours)
+            self._ends_to_close.callback(os.close, theirs)
+            os.set_blocking(ours, False)
+            pipes.append(_Pipe(ours))
+            ends.append(theirs)
+        return pipes, ends
+
+    def watch(self, cancel: Cancel) -> Ended:
+        """Wait for its end, which no limit lets be far, and clean up; raises SandboxFault."""
+        with self._open:
+            cancel.on_throw(self.victim.cancel)
+            self._pump()
+            wall_s = time.monotonic() - self._started
+            self.victim.let_go()
+            _, status, used = os.wait4(self._process.pid, 0)
+            code = os.waitstatus_to_exitcode(status)
+            self._process.returncode = code  # it has been reaped: Popen must not try to
+            end_strays(self._process.pid, self._home)
+            self._drain()
+        cpu_s = used.ru_utime + used.ru_stime
+        stdout, stderr, report = (bytes(pipe.data) for pipe in self._pipes)
+        return Ended(
+            ending=self._ending(code, cpu_s),
+            exit_code=code if code >= 0 else None,
+            signal=-code if code < 0 else None,
+            stdout=stdout[: self._bounds.output_bytes],
+            stderr=stderr[: self._bounds.output_bytes],
+            report=report,
+            cpu_s=cpu_s,
+            wall_s=wall_s,
+            peak_bytes=used.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+        )
+
+    def _pump(self) -> None:
+        """Take in what it writes until it has ended, and end it where it passes a limit."""
+        poller = select.poll()
+        for pipe in self._pipes:
+            poller.register(pipe.descriptor, select.POLLIN)
+        if self._exit is not None:
+            poller.register(self._exit, select.POLLIN)
+        by_descriptor = {pipe.descriptor: pipe for pipe in self._pipes}
+        killed_at: float | None = None
+        while not self._has_ended():
+            for descriptor, _ in poller.poll(self._patience_s() * 1000):
+                pipe = by_descriptor.get(descriptor)
+                if pipe is not None and not pipe.read() and not pipe.open:
+                    poller.unregister(descriptor)
+            reason = self._exceeded()
+            if reason is not None and not self._has_ended():
+                self.victim.kill(reason)
+            if self.victim.reason is not None:
+                killed_at = killed_at or time.monotonic()
+                if time.monotonic() - killed_at > _DEATH_S:
+                    raise SandboxFault(f"process {self._process.pid} was killed and doesn't end")
+
+    def _has_ended(self) -> bool:
+        """Whether the child has ended; it is not reaped, so its id stays its own."""
+        return _has_ended(self._process.pid)
+
+    def _patience_s(self) -> float:
+        """How long to wait for the next event, until a limit must be looked at."""
+        if self.victim.reason is not None:
+            return _EXIT_GLANCE_S
+        left = self._started + self._bounds.wall_s - time.monotonic()
+        if self._bounds.cpu_s is not None:
+            left = min(left, _CPU_GLANCE_S)
+        if self._exit is None:
+            left = min(left, _EXIT_GLANCE_S)
+        return max(left, 0.001)
+
+    def _exceeded(self) -> Ending | None:
+        bounds = self._bounds
+        if self._overflows():
+            return Ending.OUTPUT_LIMIT
+        if bounds.cpu_s is not None and _cpu_s(self._process.pid) > bounds.cpu_s:
+            return Ending.CPU_LIMIT
+        if time.monotonic() - self._started > bounds.wall_s:
+            return Ending.WALL_LIMIT
+        return None
+
+    def _overflows(self) -> bool:
+        stdout, stderr, report = (len(pipe.data) for pipe in self._pipes)
+        return (
+            stdout + stderr > self._bounds.output_bytes or report > self._bounds.report_bytes
+        )
+
+    def _drain(self) -> None:
+        """Take in what was written before the end; nobody is waited for who still holds a pipe."""
+        for pipe in self._pipes:
+            while pipe.open and not self._overflows() and pipe.read():
+                pass
+
+    def _ending(self, code: int, cpu_s: float) -> Ending:
+        if self.victim.reason is not None:
+            return self.victim.reason
+        if self._overflows():
+            return Ending.OUTPUT_LIMIT
+        limit = self._bounds.cpu_s
+        by_kernel = -code in (signal.SIGXCPU, signal.SIGKILL)
+        if by_kernel and limit is not None and cpu_s > limit:
+            return Ending.CPU_LIMIT
+        return Ending.EXITED if code >= 0 else Ending.SIGNALLED
+
+
+def _exit_descriptor(pid: int, held: ExitStack) -> int | None:
+    """A descriptor that becomes readable when the process ends, None where there is no such."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            descriptor = os.pidfd_open(pid)
+            held.callback(os.close, descriptor)
+            return descriptor
+    return None
+
+
+def _cpu_s(pid: int) -> float:
+    """The CPU time of a process so far, threads included; 0 where it can't be asked for.
+
+    Linux makes the id of a process's CPU-time clock from its process id like this
+    (MAKE_PROCESS_CPUCLOCK with CPUCLOCK_SCHED, linux/posix-timers.h).
+    """
+    if sys.platform != "linux":
+        return 0.0
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended, without reaping it."""
+    if sys.platform == "darwin":
+        return _has_ended_darwin(pid)
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

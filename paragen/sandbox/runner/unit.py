@@ -1,0 +1,100 @@
+"""Runs the tests of one unittest.TestCase class, subtests within the test that they belong to."""
+
+from __future__ import annotations
+
+import unittest
+
+from .outcomes import FAILED, PASSED, SKIPPED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .ledger import Ledger
+
+
+class UnitTests:
+    """The tests of one class."""
+
+    def __init__(self, case: type[unittest.TestCase]) -> None:
+        self._suite = unittest.defaultTestLoader.loadTestsFromTestCase(case)
+        self.names = [_name(test) for test in self._suite]
+
+    def run(self, piece: int, to: Ledger) -> None:
+        """Run them; what a failing setUpClass kept from running ends as it did."""
+        result = Result(piece, to)
+        try:
+            self._suite.run(result)
+        except BaseException as error:  # KeyboardInterrupt, which unittest lets by
+            result.apart = to.settle(error)
+        ended = result.ended
+        for name in self.names:
+            if name not in ended:
+                to.case(piece, name, *(result.apart or (FAILED, "not reached")))
+
+
+class Result(unittest.TestResult):
+    """Reports each test as it ends."""
+
+    def __init__(self, piece: int, to: Ledger) -> None:
+        super().__init__()
+        self._piece = piece
+        self._to = to
+        self._now: tuple[str, str] | None = None
+        self._running = False
+        self.ended: set[str] = set()
+        self.apart: tuple[str, str] | None = None
+        """How something ended that is no test: setUpClass, setUpModule."""
+
+    def startTest(self, test: unittest.TestCase) -> None:
+        """Begin a test."""
+        self._running = True
+        self._now = None
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        """Report the test."""
+        self._running = False
+        name = _name(test)
+        self.ended.add(name)
+        self._to.case(self._piece, name, *(self._now or (PASSED, "")))
+
+    def addSuccess(self, test: unittest.TestCase) -> None:
+        """Leave it as passed."""
+
+    def addFailure(self, test: unittest.TestCase, err: Any) -> None:
+        """Note a failed assertion."""
+        self._note(self._to.settle(err[1]))
+
+    def addError(self, test: unittest.TestCase, err: Any) -> None:
+        """Note an exception."""
+        self._note(self._to.settle(err[1]))
+
+    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:
+        """Note a subtest's failure, with its parameters."""
+        if err is not None:
+            outcome, detail = self._to.settle(err[1])
+            parameters = subtest._subDescription()  # type: ignore[attr-defined]  # of unittest.case._SubTest
+            self._note((outcome, f"{parameters} {detail}"))
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        """Note that it was skipped."""
+        self._note((SKIPPED, reason))
+
+    def addExpectedFailure(self, test: unittest.TestCase, err: Any) -> None:
+        """Note a failure that the test declares."""
+        self._note((SKIPPED, "expected failure"))
+
+    def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:
+        """Note that it passed, though it declares that it fails."""
+        self._note((FAILED, "passed, though it is marked expectedFailure"))
+
+    def _note(self, ended: tuple[str, str]) -> None:
+        """Keep the first that went wrong."""
+        if not self._running:
+            self.apart = self.apart or ended
+        elif self._now is None:
+            self._now = ended
+
+
+def _name(test: Any) -> str:
+    return f"{type(test).__name__}.{test._testMethodName}"

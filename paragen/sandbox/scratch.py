@@ -1,0 +1,50 @@
+"""Scratch directories: private ones, and gone afterwards whatever a program made of them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+
+def make(prefix: str, parent: Path | None = None) -> Path:
+    """A new directory that only this user can enter; raises OSError."""
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=parent)).resolve()
+
+
+def remove(directory: Path) -> None:
+    """Remove a directory and all below it, as far as that can be done; never raises.
+
+    Directories are moved up beside each other before they are emptied, so a tree may be deeper
+    than a path may be long. Whoever made one unreadable was of our own user, so its mode can be
+    put right; links are removed and never followed.
+    """
+    fresh = (directory / f".removed-{number}" for number in itertools.count())
+    waiting = _empty(directory, fresh)
+    while waiting:
+        below = waiting.pop()
+        waiting += _empty(below, fresh)
+        with suppress(OSError):
+            below.rmdir()
+    with suppress(OSError):
+        directory.rmdir()
+
+
+def _empty(directory: Path, fresh: Iterator[Path]) -> list[Path]:
+    """Delete what a directory holds; its directories are moved away, and their new paths given."""
+    moved = []
+    with suppress(OSError):
+        directory.chmod(0o700)
+        with os.scandir(directory) as entries:
+            for entry in list(entries):
+                with suppress(OSError):
+                    if not entry.is_dir(follow_symlinks=False):
+                        os.unlink(entry)
+                        continue
+                    os.chmod(entry, 0o700)  # a directory is only moved where it can be written
+                    os.rename(entry, to := next(fresh))
+                    moved.append(to)
+    return moved

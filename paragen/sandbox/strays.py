@@ -1,0 +1,68 @@
+"""Descendants of a candidate that left its session: found on Linux, and ended.
+
+A process group can be killed as one; a daemon has left it. What it can't shed by that is its
+environment, where HOME names the run's scratch directory.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from paragen.sandbox.rlimits import last_pid_of_loadavg
+
+_LOADAVG = Path("/proc/loadavg")
+_MAX_PASSES = 20
+
+
+def loadavg() -> str:
+    """The text of /proc/loadavg, empty where there is none."""
+    try:
+        return _LOADAVG.read_text()
+    except OSError:
+        return ""
+
+
+def end_strays(first: int, home: Path) -> None:
+    """End every process that is younger than process `first` and has `home` for its HOME.
+
+    Process ids are given out in a circle, so what is younger lies between `first` and the last
+    one given out: mostly nothing, which costs one read. More passes are made while any was
+    found, as it may have made others.
+    """
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+        return
+    mark = b"HOME=" + os.fsencode(home) + b"\0"
+    for _ in range(_MAX_PASSES):
+        last = last_pid_of_loadavg(loadavg())
+        if last is None or last == first:
+            return
+        if not any([_end(pid, mark) for pid in _between(first, last)]):
+            return
+
+
+def _between(first: int, last: int) -> list[int]:
+    """The processes there are of those that came after `first`, up to `last`."""
+    pids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+    if last >= first:
+        return [pid for pid in pids if first < pid <= last]
+    return [pid for pid in pids if pid > first or pid <= last]
+
+
+def _end(pid: int, mark: bytes) -> bool:
+    """End the process if it has the mark; the descriptor keeps its id from being another's."""
+    if sys.platform != "linux":
+        return False
+    with suppress(OSError):
+        descriptor = os.pidfd_open(pid)
+        try:
+            environment = Path(f"/proc/{pid}/environ").read_bytes()
+            if mark in environment:
+                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+                return True
+        finally:
+            os.close(descriptor)
+    return False

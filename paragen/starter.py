@@ -1,0 +1,110 @@
+"""What `paragen init` writes: a config from the models that are there, and an example task."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from paragen.app import EXAMPLES, probe
+from paragen.domain.errors import UsageError
+from paragen.domain.host import HostSpec
+from paragen.domain.ports import Model
+from paragen.settings import FILE_NAME
+
+PROMPT_NAME = "prompt.md"
+MOST_MODELS = 4
+USUAL_MODELS = ("qwen2.5-coder:7b", "deepseek-coder:6.7b")
+"""What the config names where no host answers."""
+
+TEMPLATE = """\
+# Who plays in `paragen run`, and where. A key that isn't known is an error that names the nearest.
+
+[defaults]                      # for every generator that doesn't say otherwise
+temperature = 0.3
+num_ctx = 8192                  # always sent: another value would make Ollama reload the model
+
+[[hosts]]
+name = "local"
+url = "{url}"
+# slots = 1                     # requests at once; what OLLAMA_NUM_PARALLEL is for the server
+
+# A generator is a model with options. Name it in `paragen run -g NAME[:COPIES],…`.
+[[generators]]
+name = "first"
+model = "{first}"
+temperature = 0.2
+# top_p = 0.9
+# num_predict = 2048            # the most tokens of an answer
+# system = "You write short, fast Python."
+
+# A matrix is models × temperatures, named model@temperature.
+[[matrix]]
+models = [{models}]
+temperatures = [0.1, 0.7]
+
+# [run]
+# preset = "balanced"           # quality, balanced or speed; else by the task's type
+# generation_limit_s = 600      # a call is given up after this
+
+# [sandbox]
+# workers = 4                   # programs tested at once
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What was written, where to go on, and what to know."""
+
+    written: tuple[Path, ...]
+    prompt: Path
+    warnings: tuple[str, ...]
+
+
+def write_starter(folder: Path, *, host_urls: tuple[str, ...], force: bool) -> Started:
+    """Write generators.toml and prompt.md into a folder, which is made if it isn't there.
+
+    Raises UsageError where a file is there already (unless `force`) or can't be written: then
+    nothing is.
+    """
+    config, prompt = folder / FILE_NAME, folder / PROMPT_NAME
+    there = [str(path) for path in (config, prompt) if path.exists()]
+    if there and not force:
+        raise UsageError(f"{' and '.join(there)}: already there. --force replaces them.")
+    url, models, warnings = _look(host_urls)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        config.write_text(config_text(url, models), encoding="utf-8")
+        prompt.write_bytes((EXAMPLES / PROMPT_NAME).read_bytes())
+    except OSError as error:
+        raise UsageError(f"{error.filename}: can't be written ({error.strerror}).") from error
+    return Started(written=(config, prompt), prompt=prompt, warnings=warnings)
+
+
+def config_text(url: str, models: Sequence[str]) -> str:
+    """A commented generators.toml for these models, at least one."""
+    return TEMPLATE.format(
+        url=url, first=models[0], models=", ".join(f'"{model}"' for model in models)
+    )
+
+
+def _look(host_urls: tuple[str, ...]) -> tuple[str, Sequence[str], tuple[str, ...]]:
+    """The host's URL, the models to name, and what to say about them."""
+    from paragen.hosts.address import normalise_url
+
+    given, origin = (host_urls[0], "--host") if host_urls else (None, "OLLAMA_HOST")
+    url = normalise_url(given or os.environ.get("OLLAMA_HOST"), origin)
+    (probed,) = probe([HostSpec(name="local", url=url)])
+    pulls = " && ".join(f"ollama pull {model}" for model in USUAL_MODELS)
+    if probed.state is None:
+        return url, USUAL_MODELS, (f"{probed.error} The config names usual models: {pulls}",)
+    local = [model.name for model in probed.state.models if writes_code(model)][:MOST_MODELS]
+    if not local:
+        return url, USUAL_MODELS, (f"The host has no model to play. Get some: {pulls}",)
+    return url, local, ()
+
+
+def writes_code(model: Model) -> bool:
+    """Whether a model may play: it runs here, and it isn't one that only makes embeddings."""
+    return not model.remote and "embed" not in model.name

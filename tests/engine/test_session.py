@@ -1,0 +1,335 @@
+"""The engine, on scripted hosts and a real sandbox."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from paragen.domain.board import Budget
+from paragen.domain.candidate import Status
+from paragen.domain.events import (
+    AttemptQueued,
+    AttemptStarted,
+    CandidateEnded,
+    Event,
+    JudgingStarted,
+    RunEnded,
+    RunStarted,
+)
+from paragen.domain.generator import CallLimits, Generator, Instance
+from paragen.domain.ports import Cancel, Host, OnProgress, Sandbox
+from paragen.domain.generator import Answer, Request
+from paragen.domain.task import Task, TestCode
+from paragen.domain.tournament import Criteria, Run, Weights
+from paragen.engine.outcome import session_exit_code
+from paragen.engine.plan import Plan
+from paragen.engine.session import Engine
+from paragen.hosts.demo import DemoHost
+from paragen.parse.recording import Recorded, RecordedFault
+from paragen.sandbox import open_sandbox
+
+RIGHT = "```python\ndef double(x):\n    return 2 * x\n```"
+WRONG = "```python\ndef double(x):\n    return x\n```"
+ENDLESS = "```python\ndef double(x):\n    while True:\n        pass\n```"
+FAST = {"tokens_per_s": 5000.0}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    opened = open_sandbox("process", 2)
+    yield opened
+    opened.close()
+
+
+def task(name: str = "double") -> Task:
+    return Task(
+        name=name,
+        prompt="Write `double(x)`.",
+        sha256=name,
+        entry_point="double",
+        tests=(
+            TestCode(
+                source="from solution import double\ndef test_it(): assert double(2) == 4\n",
+                origin="t.md",
+            ),
+        ),
+    )
+
+
+def roster(*models: str) -> tuple[Instance, ...]:
+    return tuple(
+        Instance(generator=Generator(name=model, model=model), copy=0, seed=0) for model in models
+    )
+
+
+def plan(
+    *models: str, name: str = "double", budget: Budget | None = None, mode: str = "all"
+) -> Plan:
+    return Plan(
+        task=task(name),
+        roster=roster(*models),
+        criteria=Criteria(weights=Weights(quality=0.7, speed=0.3)),
+        mode=mode,
+        budget=budget or Budget(),
+    )
+
+
+class Listener:
+    """Keeps events, and may act on them."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.threads: set[int] = set()
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+        self.threads.add(threading.get_ident())
+
+    def of(self, kind: type) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+def engine(
+    sandbox: Sandbox, *hosts: Host, listener: Listener | None = None, sequential: bool = False
+) -> Engine:
+    return Engine(
+        hosts=[(host, host.state()) for host in hosts],
+        sandbox=sandbox,
+        subscribers=[listener] if listener else [],
+        limits=CallLimits(retries=0),
+        sequential=sequential,
+    )
+
+
+def statuses(run: Run) -> dict[str, Status]:
+    return {c.attempt.instance.name: c.status for c in run.ranking}
+
+
+RECORDED = (
+    Recorded(model="right", answer=RIGHT, **FAST),
+    Recorded(model="wrong", answer=WRONG, **FAST),
+    Recorded(model="prose", answer="I can't do that.", **FAST),
+    Recorded(model="down", answer="", fault=RecordedFault.DROP, **FAST),
+    Recorded(model="slow", answer=RIGHT, tokens_per_s=0.5),
+    Recorded(model="truncated", answer=RIGHT, done_reason="length", **FAST),
+)
+
+
+def test_a_tournament_from_end_to_end(sandbox: Sandbox) -> None:
+    listener = Listener()
+    (run,) = engine(sandbox, DemoHost("h", RECORDED), listener=listener).play(
+        [plan("wrong", "right", "prose", "down", "truncated")]
+    )
+    assert statuses(run) == {
+        "right": Status.PASSED,
+        "wrong": Status.FAILED,
+        "prose": Status.NO_CODE,
+        "down": Status.ERROR,
+        "truncated": Status.ERROR,
+    }
+    assert run.winning is not None
+    assert run.winning.attempt.instance.name == "right"
+    assert run.winning.code == "def double(x):\n    return 2 * x\n"
+    assert run.exit_code == 0
+    assert run.sandbox.level == "process"
+    assert not run.sandbox.sealed
+    by_name = {c.attempt.instance.name: c for c in run.ranking}
+    assert by_name["down"].scores is None, "a failed call is no candidate to score"
+    assert by_name["down"].error is not None
+    assert by_name["down"].error.kind == "connection"
+    assert by_name["truncated"].answer is not None, "what was answered is kept"
+    assert by_name["wrong"].scores is not None
+    assert listener.threads == {threading.get_ident()}, "events come from one thread"
+
+
+def test_events_tell_the_story_in_order(sandbox: Sandbox) -> None:
+    listener = Listener()
+    (run,) = engine(sandbox, DemoHost("h", RECORDED), listener=listener).play(
+        [plan("right", "wrong")]
+    )
+    assert isinstance(listener.events[0], RunStarted)
+    assert listener.events[-1] == RunEnded(run=run)
+    assert len(listener.of(AttemptQueued)) == 2
+    for attempt_id in ("c1", "c2"):
+        kinds = [
+            type(event)
+            for event in listener.events
+            if getattr(event, "attempt_id", None) == attempt_id
+            or (isinstance(event, CandidateEnded) and event.candidate.id == attempt_id)
+        ]
+        assert kinds[0] is AttemptStarted
+        assert kinds[-2:] == [JudgingStarted, CandidateEnded]
+
+
+class CountingHost(DemoHost):
+    """A demo host that notes how many calls it has at once, and in which order they come."""
+
+    def __init__(self, name: str, recorded: Sequence[Recorded], slots: int) -> None:
+        super().__init__(name, recorded, slots)
+        self.most = 0
+        self.order: list[str] = []
+        self._now = 0
+        self._lock = threading.Lock()
+
+    def generate(self, request: Request, on_progress: OnProgress, cancel: Cancel) -> Answer:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            self.order.append(request.instance.generator.model)
+        try:
+            return super().generate(request, on_progress, cancel)
+        finally:
+            with self._lock:
+                self._now -= 1
+
+
+SIX = tuple(
+    Recorded(model=f"m{n}", answer=RIGHT, prompt_s=0.1, tokens_per_s=1000.0) for n in range(6)
+)
+
+
+def test_a_host_never_gets_more_than_its_slots(sandbox: Sandbox) -> None:
+    two, one = CountingHost("two", SIX, 2), CountingHost("one", SIX, 1)
+    models = [f"m{n}" for n in range(6)]
+    (run,) = engine(sandbox, two, one).play([plan(*models)])
+    assert set(statuses(run).values()) == {Status.PASSED}
+    assert (two.most, one.most) == (2, 1)
+    assert Counter(c.host for c in run.ranking).keys() == {"two", "one"}
+
+
+def test_sequential_is_one_at_a_time(sandbox: Sandbox) -> None:
+    host, other = CountingHost("a", SIX, 4), CountingHost("b", SIX, 4)
+    (run,) = engine(sandbox, host, other, sequential=True).play([plan("m0", "m1", "m2")])
+    assert len(run.ranking) == 3
+    assert host.most + other.most == 1
+
+
+def test_models_stay_together_over_tasks(sandbox: Sandbox) -> None:
+    host = CountingHost("h", SIX, 1)
+    plans = [plan("m0", "m1", name=f"task{n}") for n in range(4)]
+    runs = engine(sandbox, host).play(plans)
+    assert host.order == ["m0"] * 4 + ["m1"] * 4
+    assert [run.task.name for run in runs] == [f"task{n}" for n in range(4)]
+    assert len({run.run_id for run in runs}) == 4
+    assert len({run.session_id for run in runs}) == 1
+    assert session_exit_code(runs) == 0
+
+
+def test_judging_overlaps_with_generating(sandbox: Sandbox) -> None:
+    recorded = (
+        Recorded(model="early", answer=RIGHT, **FAST),
+        Recorded(model="late", answer=RIGHT, prompt_s=1.5, **FAST),
+    )
+    listener = Listener()
+    engine(sandbox, DemoHost("h", recorded), listener=listener).play([plan("late", "early")])
+    ended = [e.candidate.attempt.instance.name for e in listener.events
+             if isinstance(e, CandidateEnded)]
+    judging = [e.attempt_id for e in listener.events if isinstance(e, JudgingStarted)]
+    assert ended == ["early", "late"]
+    assert judging == ["c2", "c1"]
+    first_end = listener.events.index(listener.of(CandidateEnded)[0])
+    second_judging = listener.events.index(listener.of(JudgingStarted)[1])
+    assert first_end < second_judging
+
+
+def test_fail_fast_stops_at_the_first_error(sandbox: Sandbox) -> None:
+    host = DemoHost("h", RECORDED)
+    (run,) = engine(sandbox, host).play([plan("down", "slow", budget=Budget(fail_fast=True))])
+    assert statuses(run) == {"down": Status.ERROR, "slow": Status.CANCELLED}
+    assert "first error" in run.reason
+    assert run.exit_code == 3
+
+
+def test_no_host_that_answers_is_exit_code_3(sandbox: Sandbox) -> None:
+    (run,) = engine(sandbox, DemoHost("h", RECORDED)).play([plan("down", "down")])
+    assert run.exit_code == 3
+    assert run.reason.startswith("No host could answer.")
+
+
+def test_nobody_acceptable_is_exit_code_1(sandbox: Sandbox) -> None:
+    (run,) = engine(sandbox, DemoHost("h", RECORDED)).play([plan("wrong", "down")])
+    assert (run.exit_code, run.winner) == (1, None)
+
+
+class Interrupter(Listener):
+    """Interrupts when the first candidate has ended."""
+
+    engine: Engine
+
+    def __call__(self, event: Event) -> None:
+        super().__call__(event)
+        if isinstance(event, CandidateEnded) and len(self.of(CandidateEnded)) == 1:
+            self.engine.interrupt()
+
+
+def test_an_interrupt_ends_with_what_there_is(sandbox: Sandbox) -> None:
+    listener = Interrupter()
+    listener.engine = engine(sandbox, DemoHost("h", RECORDED), listener=listener)
+    started = time.monotonic()
+    runs = listener.engine.play([plan("right", "slow"), plan("slow", name="second")])
+    assert time.monotonic() - started < 20, "a slow answer isn't waited for"
+    assert [statuses(run) for run in runs] == [
+        {"right": Status.PASSED, "slow": Status.CANCELLED},
+        {"slow": Status.CANCELLED},
+    ]
+    assert [run.exit_code for run in runs] == [130, 130]
+    assert runs[0].reason.startswith("Interrupted. right passed")
+    assert session_exit_code(runs) == 130
+
+
+def test_an_interrupt_while_a_program_runs_ends_it(sandbox: Sandbox) -> None:
+    recorded = (
+        Recorded(model="right", answer=RIGHT, prompt_s=0.5, **FAST),
+        Recorded(model="endless", answer=ENDLESS, **FAST),
+    )
+    listener = Interrupter()
+    listener.engine = engine(sandbox, DemoHost("h", recorded), listener=listener)
+    started = time.monotonic()
+    (run,) = listener.engine.play([plan("right", "endless")])
+    assert statuses(run) == {"right": Status.PASSED, "endless": Status.CANCELLED}
+    assert time.monotonic() - started < 8, "its CPU limit of 10 s isn't waited for"
+
+
+def test_what_has_not_begun_at_an_interrupt_leaves_no_run(sandbox: Sandbox) -> None:
+    host = CountingHost("h", RECORDED, 1)
+    listener = Interrupter()
+    listener.engine = engine(sandbox, host, listener=listener)
+    plans = [plan("right"), plan("slow", name="second"), plan("slow", name="third")]
+    runs = listener.engine.play(plans)
+    assert [run.task.name for run in runs] == ["double", "second"]
+    assert "third" not in {e.run.task.name for e in listener.events if isinstance(e, RunStarted)}
+
+
+class BrokenHost(DemoHost):
+    """A host with a defect of ours."""
+
+    def generate(self, request: Request, on_progress: OnProgress, cancel: Cancel) -> Answer:
+        raise ZeroDivisionError("a defect")
+
+
+def test_a_defect_in_a_thread_ends_one_attempt_not_the_tournament(sandbox: Sandbox) -> None:
+    (run,) = engine(sandbox, BrokenHost("h", RECORDED)).play([plan("right")])
+    (candidate,) = run.ranking
+    assert candidate.status is Status.ERROR
+    assert candidate.error is not None
+    assert candidate.error.kind == "internal"
+
+
+def test_a_subscriber_that_raises_ends_the_session_and_leaves_no_thread(sandbox: Sandbox) -> None:
+    def raising(event: Event) -> None:
+        if isinstance(event, AttemptStarted):
+            raise RuntimeError("no")
+
+    playing = Engine(
+        hosts=[(DemoHost("h", RECORDED), None)],
+        sandbox=sandbox,
+        subscribers=[raising],
+        limits=CallLimits(),
+    )
+    with pytest.raises(RuntimeError, match="no"):
+        playing.play([plan("slow")])
+    assert not [t for t in threading.enumerate() if t.name.startswith("host-h")]
