@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ class Choices:
     temperatures: tuple[float, ...] = ()
     host_urls: tuple[str, ...] = ()
     seed: int | None = None
-    criteria: CriteriaOptions = CriteriaOptions()
+    criteria: CriteriaOptions = field(default_factory=CriteriaOptions)
     tests: tuple[Path, ...] = ()
     mode: str | None = None
     sequential: bool = False

@@ -29,7 +29,7 @@ def load_task(path: str | Path, tests: Sequence[str | Path] = ()) -> Task:
     extra: list[TestCode | Example] = []
     for test in file.test_paths:
         try:
-            extra += _load_tests(folder / Path(test.path).expanduser())
+            extra += _load_tests(folder / test.path)
         except FileNotFoundError as error:
             raise TaskError(f"{name}:{test.line}: tests: {error}") from None
     for given in tests:

@@ -5,7 +5,6 @@ Import this module late: pydantic is here, and commands that need no config shou
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -354,7 +353,12 @@ def _run_options(section: RunSection, mistakes: Mistakes) -> RunOptions:
 
 def _relative(path: str | None, folder: Path) -> str | None:
     """A path of the config as seen from where the user stands."""
-    return None if path is None else str(folder / os.path.expanduser(path))
+    if path is None:
+        return None
+    try:
+        return str(folder / Path(path).expanduser())
+    except RuntimeError:  # `~name` of a user that there isn't: then it's a name like any other
+        return str(folder / path)
 
 
 def _written(key: Sequence[str | int]) -> str:

@@ -1,64 +1,80 @@
 """The command line: one file a verb, each parse → call → render → exit code.
 
-What a verb needs beyond its options is imported when it runs, so that `--help` and the history
-commands start at once.
+Start-up is a feature: of the verbs only the one that is called is imported, and what it needs
+beyond its options when it runs.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 import typer
 
-from paragen.cli import (
-    doctor,
-    history,
-    init,
-    judge,
-    models,
-    run,
-    schema,
-    show,
-    stats,
-)
+from paragen.cli.light import LightGroup
 from paragen.cli.options import version_option
 from paragen.domain.errors import ParagenError
 
-app = typer.Typer(
-    name="paragen",
-    help="Local code-generation tournaments: which of your models writes the best program?",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.callback()(version_option)
-app.command("run")(run.run)
-app.command("judge")(judge.judge)
-app.command("init")(init.init)
-app.command("doctor")(doctor.doctor)
-app.command("models")(models.models)
-app.command("stats")(stats.stats)
-app.command("history")(history.history)
-app.command("show")(show.show)
-app.command("schema")(schema.schema)
+VERBS: Mapping[str, str] = {
+    "run": "Play a tournament on each task, and print the winner's code.",
+    "judge": "Judge programs against a task's tests, without a model.",
+    "init": "Write a generators.toml and a prompt.md to begin with.",
+    "doctor": "Say what works and what doesn't, each with what to do.",
+    "models": "List the models of every host, and which of them are loaded.",
+    "stats": "Show the record of each generator, by task type.",
+    "history": "List the runs played, newest first.",
+    "show": "Show a recorded run, or a candidate of it.",
+    "schema": "Print the JSON Schema of what `--json` prints.",
+}
+"""Each verb is the function of its name in the module of its name."""
+
+
+def build(verbs: Sequence[str]) -> typer.Typer:
+    """The application with all verbs, of which only these are imported and can be called."""
+    app = typer.Typer(
+        name="paragen",
+        cls=LightGroup,
+        help="Local code-generation tournaments: which of your models writes the best program?",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        # The list of verbs needs no frames, and so no rich; a verb's many options do.
+        rich_markup_mode="rich" if verbs else None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(version_option)
+    for verb, summary in VERBS.items():
+        if verb in verbs:
+            module = import_module(f"paragen.cli.{verb}")
+            command_class = getattr(module, "COMMAND_CLASS", None)
+            app.command(verb, cls=command_class)(getattr(module, verb))
+        else:
+            app.command(verb, help=summary)(_not_called)
+    return app
 
 
 def main() -> None:
     """The `paragen` command: errors become one message and their exit code."""
     try:
-        app(prog_name="paragen")
+        build(_wanted(sys.argv[1:]))(prog_name="paragen")
     except ParagenError as error:
         print(f"paragen: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        _drop_stdout()
+        # The reader has gone: keep the interpreter from complaining when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 
 
-def _drop_stdout() -> None:
-    """The reader has gone: keep the interpreter from complaining when it flushes at its end."""
-    import os
+def _wanted(arguments: Sequence[str]) -> tuple[str, ...]:
+    """The verbs that this command line needs: the one that it calls, all to complete a line."""
+    if "_PARAGEN_COMPLETE" in os.environ:
+        return tuple(VERBS)
+    return tuple(word for word in arguments[:1] if word in VERBS)
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+def _not_called() -> None:
+    """Stands in the list for a verb that the command line doesn't call."""

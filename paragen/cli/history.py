@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from paragen.cli.light import LightCommand
 from paragen.cli.options import DatabaseOption, Format, FormatOption, TaskTypeOption
+
+COMMAND_CLASS = LightCommand
 
 
 def history(

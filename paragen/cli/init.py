@@ -15,7 +15,7 @@ def init(
     host: HostOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
-    """Write a commented generators.toml, from the models that the host has, and a prompt.md."""
+    """Write a generators.toml and a prompt.md to begin with."""
     from paragen.cli.output import warn
     from paragen.starter import write_starter
 

@@ -24,7 +24,7 @@ ConfigOption = Annotated[
         "--config",
         "-c",
         metavar="FILE",
-        help="Generators and hosts [default: generators.toml, where there is one].",
+        help="Generators and hosts; generators.toml by default.",
         show_default=False,
     ),
 ]
@@ -34,7 +34,7 @@ DatabaseOption = Annotated[
         "--db",
         metavar="FILE",
         envvar="PARAGEN_DB",
-        help="The history's database [default: in your data directory].",
+        help="The history's database; by default in your data directory.",
         show_default=False,
     ),
 ]
@@ -53,7 +53,7 @@ HostOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (see `paragen schema`).")]
 SandboxOption = Annotated[
     str | None,
-    typer.Option("--sandbox", metavar="LEVEL", help="The sandbox level [default: the best here]."),
+    typer.Option("--sandbox", metavar="LEVEL", help="The sandbox level; the best here by default."),
 ]
 TaskTypeOption = Annotated[
     str | None,
@@ -70,7 +70,9 @@ TestsOption = Annotated[
 ]
 WorkersOption = Annotated[
     int | None,
-    typer.Option("--workers", metavar="N", min=1, help="Programs tested at once [default: cores]."),
+    typer.Option(
+        "--workers", metavar="N", min=1, help="Programs tested at once; the cores by default."
+    ),
 ]
 
 

@@ -53,7 +53,7 @@ def run(
             "--generators",
             "-g",
             metavar="NAME[:COPIES],…",
-            help="Which of the config's generators play, and how often [default: all, once].",
+            help="Which of the config's generators play, and how often; all once by default.",
             rich_help_panel=WHO,
         ),
     ] = None,
@@ -118,7 +118,7 @@ def run(
     mode: Annotated[
         str | None,
         typer.Option(
-            metavar="MODE", help="How the budget is spent [default: all].", rich_help_panel=HOW
+            metavar="MODE", help="How the budget is spent; `all` by default.", rich_help_panel=HOW
         ),
     ] = None,
     sequential: Annotated[

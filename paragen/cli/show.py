@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from paragen.cli.light import LightCommand
 from paragen.cli.options import DatabaseOption, Format, FormatOption
 
 if TYPE_CHECKING:
     from paragen.domain.candidate import Candidate
     from paragen.domain.tournament import Run
+
+
+COMMAND_CLASS = LightCommand
 
 
 def show(
@@ -21,7 +25,9 @@ def show(
     candidate: Annotated[
         str | None,
         typer.Option(
-            "--candidate", metavar="ID", help="One candidate [default for --code: the winner]."
+            "--candidate",
+            metavar="ID",
+            help="One candidate (for --code and --diff by default the winner).",
         ),
     ] = None,
     code: Annotated[bool, typer.Option("--code", help="Only the code.")] = False,

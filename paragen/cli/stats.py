@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from paragen.cli.light import LightCommand
 from paragen.cli.options import DatabaseOption, Format, FormatOption, TaskTypeOption
+
+COMMAND_CLASS = LightCommand
 
 
 def stats(
@@ -10,7 +13,7 @@ def stats(
     format: FormatOption = Format.TABLE,
     database: DatabaseOption = None,
 ) -> None:
-    """Wins, passes, scores and speed of each generator, by task type."""
+    """Show the record of each generator, by task type."""
     from paragen.cli.database import open_history
     from paragen.cli.output import note, print_rows
     from paragen.report.columns import STATS

@@ -126,6 +126,6 @@ class Sandbox(Protocol):
 class Subscriber(Protocol):
     """Takes events, in order, from one thread."""
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Event, /) -> None:
         """Take one event; must not raise."""
         ...

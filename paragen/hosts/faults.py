@@ -47,7 +47,7 @@ class Faults:
 
     def refused(self, status: int, words: str) -> HostError:
         """An HTTP error before the answer began, in the server's words."""
-        words = words.strip()
+        words = words.strip().rstrip(".")
         if status == 404 and "not found" in words and self.model and self.model in words:
             return ModelMissing(
                 f"{self.where} doesn't have the model {self.model!r}. "
@@ -55,7 +55,7 @@ class Faults:
             )
         if status == 503:
             return HostBusy(
-                f"{self.where} is busy, in {self.limits.retries + 1} tries: {words.rstrip('.') or 'HTTP 503'}. "
+                f"{self.where} is busy, in {self.limits.retries + 1} tries: {words or 'HTTP 503'}. "
                 "Use fewer slots, or raise its OLLAMA_MAX_QUEUE."
             )
         if status in (404, 405):
@@ -66,7 +66,7 @@ class Faults:
         advice = next((advice for said, advice in _ADVICE if said in words), "")
         return HostRefused(
             f"{self.where} refused the request for {self.model} (HTTP {status}): "
-            f"{words[:500].rstrip('.') or 'without a word'}. {advice}".rstrip()
+            f"{words[:500] or 'without a word'}. {advice}".rstrip()
         )
 
     def unreachable(self, error: Exception) -> ConnectionFault:
@@ -85,8 +85,9 @@ class Faults:
 
     def died(self, words: str, partial: Answer) -> StreamDied:
         """The server reported an error in mid-stream, or the connection broke there."""
+        words = words.strip().rstrip(".") or "no reason given"
         return StreamDied(
-            f"{self.where} broke off {self.model}'s answer: {words.strip().rstrip('.') or 'no reason given'}. "
+            f"{self.where} broke off {self.model}'s answer: {words}. "
             "Look into the server's log; the model may not fit into memory at this num_ctx.",
             partial=partial,
         )

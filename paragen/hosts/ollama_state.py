@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from paragen.domain.host import canonical_model
 from paragen.domain.ports import HostState, Model
 
 
@@ -25,18 +26,13 @@ def read_state(version: object, tags: object, ps: object) -> HostState:
 
 def find_model(state: HostState, name: str) -> Model | None:
     """The model of that name, where a missing tag means `latest`."""
-    wanted = full_name(name)
-    return next((m for m in state.models if full_name(m.name) == wanted), None)
-
-
-def full_name(name: str) -> str:
-    """The name with its tag."""
-    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+    wanted = canonical_model(name)
+    return next((m for m in state.models if canonical_model(m.name) == wanted), None)
 
 
 def is_cloud_name(name: str) -> bool:
     """Whether the tag says that the model runs elsewhere: `:cloud`, or `:120b-cloud`."""
-    tag = full_name(name).rpartition(":")[2]
+    tag = canonical_model(name).rpartition(":")[2]
     return tag == "cloud" or tag.endswith("-cloud")
 
 

@@ -48,7 +48,7 @@ def scores(
     evaluator = evaluator_score(measures)
     spoken = language(task.language)
     quality_score = quality(
-        tests_passed=tests_passed(verdict),
+        tests_passed=passed_its_tests(verdict),
         evaluator=evaluator,
         lines=spoken.code_lines(program),
         handles_errors=spoken.handles_errors(program),
@@ -63,7 +63,7 @@ def scores(
     )
 
 
-def tests_passed(verdict: Verdict) -> bool | None:
+def passed_its_tests(verdict: Verdict) -> bool | None:
     """Whether a program passed its tests, None where it is well as far as it goes, untested."""
     if verdict.status is Status.PASSED:
         return True if verdict.tests_total else None

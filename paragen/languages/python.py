@@ -92,7 +92,7 @@ def imported_modules(tree: ast.Module) -> tuple[str, ...]:
 def names_from(tree: ast.Module, module: str) -> tuple[str, ...]:
     """What `from module import …` takes, anywhere in the tree, in the order of the text."""
     found = [
-        (node.lineno, node.col_offset, alias.name)
+        (alias.lineno, alias.col_offset, alias.name)
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == module and not node.level
         for alias in node.names

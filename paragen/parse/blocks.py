@@ -137,7 +137,7 @@ def _longer(fence: Fence, lines: list[str], reader: Reader) -> tuple[Snippet, in
         if not line.startswith(marker[0]) or line.strip(marker[0][0]):
             continue
         tries += 1
-        if tries > MAX_CLOSINGS:
+        if tries > MAX_CLOSINGS or reader.spent:
             return None
         content = [_unindent(line, marker.start()) for line in lines[fence.start + 1 : end]]
         snippet = Snippet.read(

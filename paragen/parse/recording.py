@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from paragen.domain.errors import ConfigError
+from paragen.domain.host import canonical_model
 from paragen.parse.nearest import nearest
 
 
@@ -159,7 +160,7 @@ def chunks(text: str) -> tuple[str, ...]:
 
 def same_model(one: str, other: str) -> bool:
     """Whether two names mean the same model: the tag `latest` may be left out."""
-    return one.removesuffix(":latest") == other.removesuffix(":latest")
+    return canonical_model(one) == canonical_model(other)
 
 
 def _fits(
@@ -180,6 +181,7 @@ def _specificity(one: Recorded) -> tuple[int, int]:
 
 _FIELDS = {field.name: field for field in dataclasses.fields(Recorded)}
 _REQUIRED = ("model", "answer")
+_FAULTS = tuple(fault.value for fault in RecordedFault)
 
 
 def _given(one: Recorded) -> dict[str, object]:
@@ -227,7 +229,7 @@ def _nearest(word: str, valid: Iterable[str]) -> str:
 
 
 def _hint(key: str, value: object) -> str:
-    return _nearest(str(value), list(RecordedFault)) if key == "fault" else ""
+    return _nearest(str(value), _FAULTS) if key == "fault" else ""
 
 
 def _is_text(value: object) -> bool:
@@ -266,5 +268,5 @@ _KINDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "prompt_s": ("a number of seconds, 0 or more", _is_from_zero),
     "load_s": ("a number of seconds, 0 or more", _is_from_zero),
     "done_reason": ("a text", _is_text),
-    "fault": ("a fault that can be played", lambda value: value in list(RecordedFault)),
+    "fault": ("a fault that can be played", lambda value: value in _FAULTS),
 }

@@ -14,22 +14,22 @@ _READS_INPUT = re.compile(r"\binput\(|\bstdin\b")
 
 
 class Reader:
-    """Parses texts, each once, and at most so much in all.
+    """Parses texts, at most so much in all, and the same text only once.
 
     What comes after the budget counts as not parsing, so that no answer, however made, takes
     long to look through.
     """
 
-    def __init__(self, *, characters: int = 20_000_000, texts: int = 3000) -> None:
+    def __init__(self, *, characters: int = 5_000_000, texts: int = 2000) -> None:
         self._characters = characters
         self._texts = texts
         self._trees: dict[str, ast.Module | None] = {}
 
     def tree(self, source: str) -> ast.Module | None:
         """The syntax tree of a text, None where it has none or the budget is spent."""
+        self._texts -= 1
         if source not in self._trees:
             self._characters -= len(source)
-            self._texts -= 1
             if self.spent:
                 return None
             self._trees[source] = python.tree_of(source)

@@ -20,6 +20,7 @@ _START = re.compile(
     r"|[A-Za-z_][\w.]*\()"
 )
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
+_STRINGS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
 _TRIPLE = re.compile("\"\"\"|'''")
 
 MAX_TRIES = 40
@@ -95,7 +96,18 @@ def _statement_end(lines: list[str], start: int, names: set[str], reader: Reader
             return None
         if len(_TRIPLE.findall(source)) % 2:  # within a long string, on to the line that ends it
             end = _next_triple(lines, end)
+        elif not _is_unfinished(source):
+            return None
     return None
+
+
+def _is_unfinished(source: str) -> bool:
+    """Whether a text that doesn't parse may do so with more lines: prose never does."""
+    last = source.rstrip("\n").rpartition("\n")[2]
+    if last.startswith(("@", "#")) or last.endswith("\\"):
+        return True
+    code = _STRINGS.sub("", source)
+    return sum(map(code.count, "([{")) > sum(map(code.count, ")]}"))
 
 
 def _next_margin(lines: list[str], position: int) -> int:

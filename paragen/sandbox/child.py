@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 from paragen.domain.command import Ending
 from paragen.domain.errors import SandboxFault
 from paragen.domain.ports import Cancel
+from paragen.sandbox.exits import ExitWatch
 from paragen.sandbox.strays import end_strays
 
 _CHUNK = 1 << 16
@@ -24,8 +26,6 @@ _CPU_GLANCE_S = 0.05
 """How often CPU time is looked at: with several threads, more of it passes than on the clock."""
 _EXIT_GLANCE_S = 0.01
 """How often a platform without pidfd is asked whether the child has ended."""
-_DEATH_S = 10.0
-"""How long a killed process may take to go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Ended:
     report: bytes
     cpu_s: float
     wall_s: float
-    peak_bytes: int
+    peak_bytes: int | None
 
 
 class Victim:
@@ -154,7 +154,8 @@ class Child:
             os.close(end)
         self._ends_to_close.pop_all()
         self.victim = Victim(self._process.pid)
-        self._exit = _exit_descriptor(self._process.pid, self._open)
+        self._exit = ExitWatch(self._process.pid)
+        self._open.callback(self._exit.close)
 
     def _make_pipes(self, count: int) -> tuple[list[_Pipe], list[int]]:
         """Pipes that this end reads without waiting, and the child's ends of them."""
@@ -172,14 +173,14 @@ class Child:
     def watch(self, cancel: Cancel) -> Ended:
         """Wait for its end, which no limit lets be far, and clean up; raises SandboxFault."""
         with self._open:
-            cancel.on_throw(self.victim.cancel)
-            self._pump()
-            wall_s = time.monotonic() - self._started
-            self.victim.let_go()
-            _, status, used = os.wait4(self._process.pid, 0)
-            code = os.waitstatus_to_exitcode(status)
-            self._process.returncode = code  # it has been reaped: Popen must not try to
-            end_strays(self._process.pid, self._home)
+            try:
+                cancel.on_throw(self.victim.cancel)
+                self._pump()
+            finally:
+                wall_s = time.monotonic() - self._started
+                self.victim.let_go()
+                code, used = self._reap()
+                end_strays(self._process.pid, self._home)
             self._drain()
         cpu_s = used.ru_utime + used.ru_stime
         stdout, stderr, report = (bytes(pipe.data) for pipe in self._pipes)
@@ -192,7 +193,7 @@ class Child:
             report=report,
             cpu_s=cpu_s,
             wall_s=wall_s,
-            peak_bytes=used.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+            peak_bytes=_peak_bytes(used),
         )
 
     def _pump(self) -> None:
@@ -200,26 +201,24 @@ class Child:
         poller = select.poll()
         for pipe in self._pipes:
             poller.register(pipe.descriptor, select.POLLIN)
-        if self._exit is not None:
-            poller.register(self._exit, select.POLLIN)
+        if self._exit.descriptor is not None:
+            poller.register(self._exit.descriptor, select.POLLIN)
         by_descriptor = {pipe.descriptor: pipe for pipe in self._pipes}
-        killed_at: float | None = None
-        while not self._has_ended():
+        while not self._exit.has_ended():
             for descriptor, _ in poller.poll(self._patience_s() * 1000):
-                pipe = by_descriptor.get(descriptor)
-                if pipe is not None and not pipe.read() and not pipe.open:
+                ready = by_descriptor.get(descriptor)
+                if ready is not None and not ready.read() and not ready.open:
                     poller.unregister(descriptor)
             reason = self._exceeded()
-            if reason is not None and not self._has_ended():
+            if reason is not None and not self._exit.has_ended():
                 self.victim.kill(reason)
-            if self.victim.reason is not None:
-                killed_at = killed_at or time.monotonic()
-                if time.monotonic() - killed_at > _DEATH_S:
-                    raise SandboxFault(f"process {self._process.pid} was killed and doesn't end")
 
-    def _has_ended(self) -> bool:
-        """Whether the child has ended; it is not reaped, so its id stays its own."""
-        return _has_ended(self._process.pid)
+    def _reap(self) -> tuple[int, resource.struct_rusage]:
+        """Its exit code (negative: a signal's number) and what it used."""
+        _, status, used = os.wait4(self._process.pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        self._process.returncode = code  # it has been reaped: Popen must not try to
+        return code, used
 
     def _patience_s(self) -> float:
         """How long to wait for the next event, until a limit must be looked at."""
@@ -228,7 +227,7 @@ class Child:
         left = self._started + self._bounds.wall_s - time.monotonic()
         if self._bounds.cpu_s is not None:
             left = min(left, _CPU_GLANCE_S)
-        if self._exit is None:
+        if self._exit.descriptor is None:
             left = min(left, _EXIT_GLANCE_S)
         return max(left, 0.001)
 
@@ -244,9 +243,7 @@ class Child:
 
     def _overflows(self) -> bool:
         stdout, stderr, report = (len(pipe.data) for pipe in self._pipes)
-        return (
-            stdout + stderr > self._bounds.output_bytes or report > self._bounds.report_bytes
-        )
+        return stdout + stderr > self._bounds.output_bytes or report > self._bounds.report_bytes
 
     def _drain(self) -> None:
         """Take in what was written before the end; nobody is waited for who still holds a pipe."""
@@ -266,32 +263,24 @@ class Child:
         return Ending.EXITED if code >= 0 else Ending.SIGNALLED
 
 
-def _exit_descriptor(pid: int, held: ExitStack) -> int | None:
-    """A descriptor that becomes readable when the process ends, None where there is no such."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            descriptor = os.pidfd_open(pid)
-            held.callback(os.close, descriptor)
-            return descriptor
-    return None
-
-
 def _cpu_s(pid: int) -> float:
     """The CPU time of a process so far, threads included; 0 where it can't be asked for.
 
     Linux makes the id of a process's CPU-time clock from its process id like this
     (MAKE_PROCESS_CPUCLOCK with CPUCLOCK_SCHED, linux/posix-timers.h).
     """
-    if sys.platform != "linux":
-        return 0.0
-    try:
-        return time.clock_gettime((~pid << 3) | 2)
-    except OSError:
-        return 0.0
+    used = 0.0
+    if sys.platform == "linux":
+        with suppress(OSError):
+            used = time.clock_gettime((~pid << 3) | 2)
+    return used
 
 
-def _has_ended(pid: int) -> bool:
-    """Whether a child has ended, without reaping it."""
-    if sys.platform == "darwin":
-        return _has_ended_darwin(pid)
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+def _peak_bytes(used: resource.struct_rusage) -> int | None:
+    """The largest resident size, None where it can't be told from ours.
+
+    Linux counts what a process was before exec, too, and that was a copy of this one.
+    """
+    unit = 1 if sys.platform == "darwin" else 1024
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used.ru_maxrss * unit if used.ru_maxrss > ours else None

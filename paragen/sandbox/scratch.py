@@ -42,9 +42,8 @@ def _empty(directory: Path, fresh: Iterator[Path]) -> list[Path]:
             for entry in list(entries):
                 with suppress(OSError):
                     if not entry.is_dir(follow_symlinks=False):
-                        os.unlink(entry)
+                        Path(entry).unlink()
                         continue
-                    os.chmod(entry, 0o700)  # a directory is only moved where it can be written
-                    os.rename(entry, to := next(fresh))
-                    moved.append(to)
+                    Path(entry).chmod(0o700)  # a directory is only moved where it can be written
+                    moved.append(Path(entry).rename(next(fresh)))
     return moved

@@ -16,6 +16,7 @@ from paragen.sandbox.rlimits import last_pid_of_loadavg
 
 _LOADAVG = Path("/proc/loadavg")
 _MAX_PASSES = 20
+_SUPPORTED = sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 
 def loadavg() -> str:
@@ -33,20 +34,21 @@ def end_strays(first: int, home: Path) -> None:
     one given out: mostly nothing, which costs one read. More passes are made while any was
     found, as it may have made others.
     """
-    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+    if not _SUPPORTED:
         return
     mark = b"HOME=" + os.fsencode(home) + b"\0"
     for _ in range(_MAX_PASSES):
         last = last_pid_of_loadavg(loadavg())
         if last is None or last == first:
             return
-        if not any([_end(pid, mark) for pid in _between(first, last)]):
+        ended = [pid for pid in _between(first, last) if _end(pid, mark)]
+        if not ended:
             return
 
 
 def _between(first: int, last: int) -> list[int]:
     """The processes there are of those that came after `first`, up to `last`."""
-    pids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
     if last >= first:
         return [pid for pid in pids if first < pid <= last]
     return [pid for pid in pids if pid > first or pid <= last]
@@ -54,15 +56,14 @@ def _between(first: int, last: int) -> list[int]:
 
 def _end(pid: int, mark: bytes) -> bool:
     """End the process if it has the mark; the descriptor keeps its id from being another's."""
-    if sys.platform != "linux":
-        return False
-    with suppress(OSError):
-        descriptor = os.pidfd_open(pid)
-        try:
-            environment = Path(f"/proc/{pid}/environ").read_bytes()
-            if mark in environment:
-                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
-                return True
-        finally:
-            os.close(descriptor)
-    return False
+    found = False
+    if sys.platform == "linux":
+        with suppress(OSError):
+            descriptor = os.pidfd_open(pid)
+            try:
+                found = mark in Path(f"/proc/{pid}/environ").read_bytes()
+                if found:
+                    signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            finally:
+                os.close(descriptor)
+    return found

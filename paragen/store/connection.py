@@ -122,7 +122,9 @@ def _has_wal(path: Path) -> bool:
 
 def _nothing() -> sqlite3.Connection:
     """An empty history that is nowhere on disk."""
-    connection = _configured(sqlite3.connect(":memory:", isolation_level=None))
+    connection = _configured(
+        sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    )
     migrations.lay_out(connection)
     return connection
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from paragen.domain.errors import StoreError
 
 ELSEWHERE = "Give another file with --db or PARAGEN_DB."
+SHARED_MEMORY_BYTES = 1 << 15
 
 
 class StorePathError(StoreError):
@@ -100,6 +102,8 @@ def clear(error: sqlite3.Error, path: Path) -> StoreError:
             return StoreCorruptError(path, str(error))
         case sqlite3.SQLITE_FULL:
             return StoreFullError(path)
+        case sqlite3.SQLITE_IOERR if _no_room(path):  # for the -shm file, say
+            return StoreFullError(path)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return StorePathError(path, _why_not_opened(path))
         case _:
@@ -115,6 +119,14 @@ def clear_errors(path: Path) -> Iterator[None]:
         raise clear(error, path) from error
     except OSError as error:
         raise StorePathError(path, _reason(error)) from error
+
+
+def _no_room(path: Path) -> bool:
+    """Whether the disk has less room left than SQLite needs beside a database."""
+    try:
+        return shutil.disk_usage(path.parent).free < SHARED_MEMORY_BYTES
+    except OSError:
+        return False
 
 
 def _why_not_opened(path: Path) -> str:

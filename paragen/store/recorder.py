@@ -53,7 +53,7 @@ class Recorder:
         self._settings = as_json(settings or {})
         self._version = _paragen_version()
         self._on_failure = on_failure
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._committed: dict[tuple[str, str], Candidate] = {}
         self._connection: sqlite3.Connection | None = None
         try:

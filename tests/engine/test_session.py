@@ -20,9 +20,8 @@ from paragen.domain.events import (
     RunEnded,
     RunStarted,
 )
-from paragen.domain.generator import CallLimits, Generator, Instance
+from paragen.domain.generator import Answer, CallLimits, Generator, Instance, Request
 from paragen.domain.ports import Cancel, Host, OnProgress, Sandbox
-from paragen.domain.generator import Answer, Request
 from paragen.domain.task import Task, TestCode
 from paragen.domain.tournament import Criteria, Run, Weights
 from paragen.engine.outcome import session_exit_code
@@ -226,8 +225,9 @@ def test_judging_overlaps_with_generating(sandbox: Sandbox) -> None:
     )
     listener = Listener()
     engine(sandbox, DemoHost("h", recorded), listener=listener).play([plan("late", "early")])
-    ended = [e.candidate.attempt.instance.name for e in listener.events
-             if isinstance(e, CandidateEnded)]
+    ended = [
+        e.candidate.attempt.instance.name for e in listener.events if isinstance(e, CandidateEnded)
+    ]
     judging = [e.attempt_id for e in listener.events if isinstance(e, JudgingStarted)]
     assert ended == ["early", "late"]
     assert judging == ["c2", "c1"]

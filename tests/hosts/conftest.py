@@ -9,24 +9,26 @@ from paragen.domain.generator import CallLimits, Generator, Instance, Message, R
 from paragen.domain.host import HostSpec
 from paragen.hosts.ollama import OllamaHost
 
-LIMITS = {"connect_s": 5.0, "first_token_s": 20.0, "generation_s": 20.0, "retries": 2}
+LIMITS: dict[str, Any] = {
+    "connect_s": 5.0,
+    "first_token_s": 20.0,
+    "generation_s": 20.0,
+    "retries": 2,
+}
 
 
 @pytest.fixture
 def ask() -> Callable[..., Request]:
     """Makes requests: options of the generator, and limits, by name."""
 
-    def make(
-        model: str = "m:1b", *, seed: int = 7, prompt: str = "Write f.", **given: Any
-    ) -> Request:
+    def make(model: str = "m:1b", *, seed: int = 7, **given: Any) -> Request:
         limits = {name: given.pop(name, value) for name, value in LIMITS.items()}
+        generator = Generator(name="g", model=model, **given)
         return Request(
-            instance=Instance(
-                generator=Generator(name="g", model=model, **given), copy=0, seed=seed
-            ),
+            instance=Instance(generator=generator, copy=0, seed=seed),
             messages=(
                 Message(role="system", content="Be brief."),
-                Message(role="user", content=prompt),
+                Message(role="user", content="Write f."),
             ),
             limits=CallLimits(**limits),
         )

@@ -40,7 +40,7 @@ def test_urls_are_read_as_ollama_reads_them(text: str | None, url: str) -> None:
     "text", ["h:99999", "h:abc", "http://[bad", "ftp://h", "a b", "http://user:secret@h"]
 )
 def test_what_is_no_address_is_a_config_error_that_says_where_it_stands(text: str) -> None:
-    with pytest.raises(ConfigError, match="OLLAMA_HOST is .* Write it like http"):
+    with pytest.raises(ConfigError, match=r"OLLAMA_HOST is .* Write it like http"):
         normalise_url(text, "OLLAMA_HOST")
 
 

@@ -23,7 +23,7 @@ def test_an_unknown_kind_names_the_nearest() -> None:
     with pytest.raises(ConfigError, match="Did you mean 'ollama'"):
         open_host(HostSpec(name="h", kind="olama"))
     with pytest.raises(ConfigError, match="Kinds: ollama, demo"):
-        open_host(HostSpec(name="h", kind="vllm"))
+        open_host(HostSpec(name="h", kind="cloud9"))
 
 
 def test_the_table_loads_no_client() -> None:

@@ -28,7 +28,8 @@ def quiet(chunks: int, tokens_per_s: float | None) -> None:
 
 
 def recorded(**given: Any) -> Recorded:
-    return Recorded(**({"model": "m:1b", "answer": "def f(): ...", "tokens_per_s": 1000.0} | given))
+    usual: dict[str, Any] = {"model": "m:1b", "answer": "def f(): ...", "tokens_per_s": 1000.0}
+    return Recorded(**usual | given)
 
 
 def generate(host: OllamaHost, request: Request, cancel: Cancel | None = None) -> Answer:
@@ -136,9 +137,11 @@ def test_every_odd_ending_is_an_error_of_its_own(
 def test_what_had_come_is_kept(
     fault: RecordedFault, text: str, ask: Ask, open_ollama: Open
 ) -> None:
-    with ScriptedOllama([recorded(fault=fault)]) as server:
-        with pytest.raises(errors.HostError) as caught:
-            generate(open_ollama(server.url), ask(generation_s=0.3))
+    with (
+        ScriptedOllama([recorded(fault=fault)]) as server,
+        pytest.raises(errors.HostError) as caught,
+    ):
+        generate(open_ollama(server.url), ask(generation_s=0.3))
     assert caught.value.partial is not None
     assert caught.value.partial.text == text
     assert caught.value.partial.wall_s > 0
@@ -174,21 +177,27 @@ def test_thoughts_that_leak_before_an_answer_are_no_error(ask: Ask, open_ollama:
 
 
 def test_num_predict_truncates(ask: Ask, open_ollama: Open) -> None:
-    with ScriptedOllama([recorded(answer="word " * 50)]) as server:
-        with pytest.raises(errors.AnswerTruncated, match="after 10 tokens"):
-            generate(open_ollama(server.url), ask(num_predict=10))
+    with (
+        ScriptedOllama([recorded(answer="word " * 50)]) as server,
+        pytest.raises(errors.AnswerTruncated, match="after 10 tokens"),
+    ):
+        generate(open_ollama(server.url), ask(num_predict=10))
 
 
 def test_a_missing_model_says_how_to_get_it(ask: Ask, open_ollama: Open) -> None:
-    with ScriptedOllama([recorded()]) as server:
-        with pytest.raises(errors.ModelMissing, match="`ollama pull codellama:7b`"):
-            generate(open_ollama(server.url), ask("codellama:7b"))
+    with (
+        ScriptedOllama([recorded()]) as server,
+        pytest.raises(errors.ModelMissing, match="`ollama pull codellama:7b`"),
+    ):
+        generate(open_ollama(server.url), ask("codellama:7b"))
 
 
 def test_thinking_that_a_model_cannot_do_says_so(ask: Ask, open_ollama: Open) -> None:
-    with ScriptedOllama([recorded()]) as server:
-        with pytest.raises(errors.HostRefused, match=r"does not support thinking\. Take `think"):
-            generate(open_ollama(server.url), ask(think=True))
+    with (
+        ScriptedOllama([recorded()]) as server,
+        pytest.raises(errors.HostRefused, match=r"does not support thinking\. Take `think"),
+    ):
+        generate(open_ollama(server.url), ask(think=True))
 
 
 @pytest.mark.parametrize("model", ["gpt-oss:120b-cloud", "kimi:cloud", "mine", "mine:latest"])
@@ -241,9 +250,21 @@ def test_cancelling_ends_a_blocked_read_and_the_generation(
             cancel.throw()
             error = answer.exception(timeout=5)
         wait_until(lambda: server.active == 0)
-        assert [entry.ending for entry in server.requests] == ["gone"]
+        wait_until(lambda: [entry.ending for entry in server.requests] == ["gone"])
     assert isinstance(error, errors.GenerationCancelled)
     assert (error.partial is None) == (fault is RecordedFault.STALL)
+
+
+def test_cancelling_works_after_earlier_answers(ask: Ask, open_ollama: Open) -> None:
+    stalls = recorded(model="s", fault=RecordedFault.STALL)
+    with ScriptedOllama([recorded(), stalls]) as server:
+        host, cancel = open_ollama(server.url), Cancel()
+        generate(host, ask())
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(generate, host, ask("s"), cancel)
+            wait_until(lambda: len(server.requests) == 2)
+            cancel.throw()
+            assert isinstance(answer.exception(timeout=5), errors.GenerationCancelled)
 
 
 def test_cancelling_ends_the_wait_between_tries(ask: Ask, open_ollama: Open) -> None:
@@ -301,17 +322,17 @@ def test_queueing_loading_and_generating_are_told_apart(ask: Ask, open_ollama: O
         assert server.loads == (("m:1b", 8192),)
         assert server.max_concurrency == 1
     assert first.result().load_s >= 0.3
-    assert first.result().queue_s < 0.1
+    assert first.result().queue_s < first.result().load_s
+    # The second one found the model loaded, and waited for its slot.
+    assert second.load_s < second.queue_s
     assert second.queue_s > 0.05
-    assert second.load_s < 0.1
-    for answer in (first.result(), second):
-        assert 0.2 <= answer.decode_s < 0.6
+    assert min(first.result().decode_s, second.decode_s) >= 0.2
 
 
 def test_32_threads_at_once_share_a_host(ask: Ask, open_ollama: Open) -> None:
     models = [f"m{i}" for i in range(32)]
     all_recorded = [
-        recorded(model=m, answer=f"{m} says " + "word " * 20, tokens_per_s=100.0) for m in models
+        recorded(model=m, answer=f"{m} says " + "word " * 60, tokens_per_s=100.0) for m in models
     ]
     with ScriptedOllama(all_recorded, slots=1, max_loaded=32) as server:
         host = open_ollama(server.url, slots=32)

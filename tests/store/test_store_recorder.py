@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,6 +149,23 @@ def test_a_failure_leaves_nothing_half_written(path: Path) -> None:
     assert isinstance(recorder.failure, StoreFault)
     assert [count(saboteur, table) for table in ("candidates", "cases", "generators")] == [0, 0, 0]
     saboteur.close()
+
+
+def test_an_interruption_in_mid_write_leaves_the_recorder_usable(
+    recorder: Recorder, seen: sqlite3.Connection
+) -> None:
+    class Interrupting(dict[str, float]):
+        def items(self) -> Any:
+            raise KeyboardInterrupt
+
+    a = build.candidate("a")
+    recorder(RunStarted(run=build.run("r1"), planned=1))
+    with pytest.raises(KeyboardInterrupt):
+        recorder(CandidateEnded(run_id="r1", candidate=replace(a, measures=Interrupting())))
+    assert count(seen, "candidates") == 0
+    ended = build.run("r1", a, exit_code=130)
+    recorder(RunEnded(run=ended))
+    assert load_run(seen, "r1") == ended
 
 
 def test_a_lock_beyond_the_limit_is_one_clear_message(path: Path) -> None:

@@ -16,7 +16,9 @@ class Approx:
     __hash__ = None  # type: ignore[assignment]  # as pytest's: what is nearly equal has no hash
     __array_ufunc__ = None
 
-    def __init__(self, expected: Any, rel: Any = None, abs: Any = None, nan_ok: bool = False) -> None:
+    def __init__(
+        self, expected: Any, rel: Any = None, abs: Any = None, nan_ok: bool = False
+    ) -> None:
         self.expected = expected
         self.rel = rel
         self.abs = abs

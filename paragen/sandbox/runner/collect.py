@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     class Group(Protocol):
         """Tests that are run together."""
 
-        names: list[str]
+        @property
+        def names(self) -> list[str]:
+            """Their names."""
 
         def run(self, piece: int, to: Ledger) -> None:
             """Run them, and report each."""
@@ -152,9 +154,7 @@ class Functions:
     def _call(self, test: Test) -> None:
         """Call the test with its fixtures, and clean up after it."""
         instance = test.owner() if test.owner is not None else None
-        context = Context(
-            self._fixtures, test.owner, instance, test.given, test.fixture_params
-        )
+        context = Context(self._fixtures, test.owner, instance, test.given, test.fixture_params)
         try:
             self._set_up(test, instance, context)
             context.prepare()

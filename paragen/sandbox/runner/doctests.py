@@ -54,9 +54,7 @@ class Runner(doctest.DocTestRunner):
     def report_failure(self, out: Any, test: Any, example: Any, got: str) -> None:
         """Report an example that printed something else."""
         wanted, had = shown(example.want.rstrip("\n")), shown(got.rstrip("\n"))
-        self._to.case(
-            self._piece, _name(test, example), FAILED, f"expected {wanted}, got {had}"
-        )
+        self._to.case(self._piece, _name(test, example), FAILED, f"expected {wanted}, got {had}")
 
     def report_unexpected_exception(self, out: Any, test: Any, example: Any, exc_info: Any) -> None:
         """Report an example that raised."""

@@ -79,7 +79,9 @@ def marks_of(*targets: Any) -> list[Mark]:
 def parameter_sets(mark: Mark) -> list[tuple[str, dict[str, Any], list[Mark]]]:
     """What one `parametrize` mark yields: id, values by name, further marks."""
 
-    def spread(argnames: Any, argvalues: Any, ids: Any = None, indirect: Any = False, **_: Any) -> Any:
+    def spread(
+        argnames: Any, argvalues: Any, ids: Any = None, indirect: Any = False, **_: Any
+    ) -> Any:
         if indirect:
             raise Unsupported("parametrize(indirect=…) isn't supported")
         names = argnames

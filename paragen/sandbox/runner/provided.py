@@ -124,7 +124,7 @@ class MonkeyPatch:
 
     def chdir(self, path: Any) -> None:
         """Go to another directory."""
-        before = os.getcwd()
+        before = os.path.realpath(".")
         self._undo.append(lambda: os.chdir(before))
         os.chdir(path)
 

@@ -52,9 +52,8 @@ class Prepared:
         self.statements: list[str] = []
         self.functions: list[str] = []
         self.check_argument: str | None = None
-        module = compile(
-            self.text, filename, "exec", tree.PyCF_ONLY_AST, dont_inherit=True
-        )
+        module = compile(self.text, filename, "exec", tree.PyCF_ONLY_AST, dont_inherit=True)
+        assert isinstance(module, tree.Module)
         self.has_check = any(_is_check(node) for node in module.body)
         self.imports_program = any(_imports_program(node) for node in _walk(module))
         module.body = [s for node in module.body for s in self._top_level(node)]

@@ -33,7 +33,7 @@ def _finish() -> None:
     """What the interpreter does at the end of a script: wait for threads, run exit handlers."""
     threading = sys.modules.get("threading")
     if threading is not None:
-        threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter calls, too
+        threading._shutdown()  # what the interpreter calls, too
     import atexit
 
     atexit._run_exitfuncs()

@@ -1,0 +1,116 @@
+"""The evaluator: measures of a program in 0..1, from one run of ruff over it.
+
+Each measure is 1 / (1 + cost × findings / units), where `units` is the program's length in tens
+of code lines, at least one: a finding weighs the more the shorter the program, 1 means no
+finding, and more findings never raise a measure. A program that doesn't parse has correctness 0
+and no other measure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from paragen.domain.command import Ending, Ran, ToolRun
+from paragen.languages import language
+
+LINES_PER_UNIT = 10
+_TIMEOUT_S = 30.0
+_SYNTAX_ERRORS = frozenset({None, "E999", "invalid-syntax"})
+_EXIT_CODES = frozenset({0, 1})
+"""Nothing found, something found; anything else is ruff's own failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One part of the evaluator's score.
+
+    `rules` are ruff's rule prefixes whose findings count here, `cost` what one finding in ten
+    lines of code does to the measure, `weight` what the measure counts for in the score.
+    """
+
+    rules: tuple[str, ...]
+    cost: float
+    weight: float
+
+
+MEASURES: Mapping[str, Measure] = {
+    "correctness": Measure(rules=("F", "E9", "B", "PLE", "PLW"), cost=1.5, weight=0.30),
+    "complexity": Measure(rules=("C90", "PLR09"), cost=1.5, weight=0.15),
+    "security": Measure(rules=("S",), cost=3.0, weight=0.15),
+    "documentation": Measure(rules=("D101", "D102", "D103"), cost=1.0, weight=0.10),
+    "style": Measure(rules=("E4", "E5", "E7", "W", "N", "UP", "I"), cost=0.3, weight=0.15),
+    "simplification": Measure(
+        rules=("SIM", "C4", "PIE", "RET", "PERF", "FURB", "PLR1", "PLR5"), cost=0.5, weight=0.15
+    ),
+}
+"""The measures. Every rule prefix stands in exactly one of them."""
+
+IGNORED = (
+    "B905",  # zip without strict=: right for most small programs
+    "E501",  # long lines: models are asked for programs, not for layout
+    "N802", "N803", "N806",  # names that the task may dictate
+    "PLW2901",  # `for line in …: line = line.strip()` is common and harmless
+    "S101",  # asserts
+    "S311",  # random numbers that are no secret
+    "UP006", "UP007", "UP035", "UP045",  # typing.List and the like, which the task may dictate
+    "W291", "W292", "W293",  # white space at line ends: the prompt's docstring, the extraction
+)  # fmt: skip
+"""Rules left out, since they would blame a program for the task's choice or for nothing."""
+
+
+def plan(program: str) -> ToolRun:
+    """One run of ruff over the program, with nobody's configuration."""
+    selected = ",".join(rule for measure in MEASURES.values() for rule in measure.rules)
+    return ToolRun(
+        argv=(
+            "ruff", "check", "--isolated", "--no-cache", "--output-format", "json",
+            "--select", selected, "--ignore", ",".join(IGNORED), "--ignore-noqa",
+            "--target-version", "py311", "--stdin-filename", "solution.py", "-",
+        ),
+        stdin=program,
+        timeout_s=_TIMEOUT_S,
+    )  # fmt: skip
+
+
+def read(program: str, ran: Ran) -> dict[str, float]:
+    """The measures of a program by name, from what ruff said; none where ruff couldn't run."""
+    findings = _findings(ran)
+    if findings is None:
+        return {}
+    codes = [finding.get("code") for finding in findings]
+    if any(code in _SYNTAX_ERRORS for code in codes):
+        return {"correctness": 0.0}
+    units = max(1.0, language("python").code_lines(program) / LINES_PER_UNIT)
+    return {
+        name: 1 / (1 + measure.cost * _count(codes, measure.rules) / units)
+        for name, measure in MEASURES.items()
+    }
+
+
+def evaluator_score(measures: Mapping[str, float]) -> float | None:
+    """The weighted mean of the measures that there are, in 0..1; None where there is none."""
+    present = {name: value for name, value in measures.items() if name in MEASURES}
+    weight = sum(MEASURES[name].weight for name in present)
+    if not weight:
+        return None
+    return sum(MEASURES[name].weight * value for name, value in present.items()) / weight
+
+
+def _findings(ran: Ran) -> list[dict[str, Any]] | None:
+    """Ruff's findings, None where its output isn't a list of them."""
+    if ran.ending is not Ending.EXITED or ran.exit_code not in _EXIT_CODES:
+        return None
+    try:
+        findings = json.loads(ran.stdout)
+    except ValueError:
+        return None
+    if not isinstance(findings, list) or not all(isinstance(f, dict) for f in findings):
+        return None
+    return findings
+
+
+def _count(codes: list[str | None], prefixes: tuple[str, ...]) -> int:
+    return sum(1 for code in codes if code is not None and code.startswith(prefixes))

@@ -1,0 +1,73 @@
+"""What one check says of a program, and the verdict that several make together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from paragen.domain.candidate import Status, Verdict
+from paragen.domain.command import CaseResult, Ending, Outcome, Ran
+
+ENDINGS = {
+    Ending.CPU_LIMIT: Status.TIMEOUT,
+    Ending.WALL_LIMIT: Status.TIMEOUT,
+    Ending.MEMORY_LIMIT: Status.MEMORY,
+    Ending.OUTPUT_LIMIT: Status.CRASHED,
+    Ending.SIGNALLED: Status.CRASHED,
+    Ending.CANCELLED: Status.CANCELLED,
+}
+"""What an ending means that is not the process's own."""
+
+SEVERITY = (
+    Status.CANCELLED,
+    Status.TIMEOUT,
+    Status.MEMORY,
+    Status.CRASHED,
+    Status.FAILED,
+    Status.NOT_JUDGED,
+    Status.PASSED,
+)
+"""Of several parts the first in this order names the verdict: a definite failure comes before
+a part that couldn't be judged, and that before a pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one check found; `total` counts planned tests, those never reached included."""
+
+    status: Status
+    passed: int = 0
+    total: int = 0
+    cases: tuple[CaseResult, ...] = ()
+    detail: str = ""
+
+
+def counted(cases: tuple[CaseResult, ...]) -> tuple[int, int]:
+    """How many passed, and how many count: all but the skipped ones."""
+    passed = sum(case.outcome is Outcome.PASSED for case in cases)
+    return passed, sum(case.outcome is not Outcome.SKIPPED for case in cases)
+
+
+def first_detail(cases: tuple[CaseResult, ...], outcome: Outcome) -> str:
+    """The first case with this outcome, and what it says; empty where there is none."""
+    for case in cases:
+        if case.outcome is outcome:
+            return f"{case.name}: {case.detail}" if case.detail else case.name
+    return ""
+
+
+def verdict_of(parts: tuple[Part, ...], ran: tuple[Ran, ...]) -> Verdict:
+    """One verdict of all parts: the gravest status, all tests, and the use of all runs together."""
+    gravest = min(parts, key=lambda part: SEVERITY.index(part.status))
+    peaks = [one.peak_bytes for one in ran if one.peak_bytes is not None]
+    return Verdict(
+        status=gravest.status,
+        tests_passed=sum(part.passed for part in parts),
+        tests_total=sum(part.total for part in parts),
+        cases=tuple(case for part in parts for case in part.cases),
+        execution_s=sum(one.cpu_s for one in ran),
+        test_s=sum(one.wall_s for one in ran),
+        peak_bytes=max(peaks, default=None),
+        level=ran[0].level if ran else "",
+        sealed=bool(ran) and all(one.sealed for one in ran),
+        detail=gravest.detail,
+    )

@@ -1,0 +1,57 @@
+"""Judges one program: every check's commands through the sandbox, and the evaluator's measures."""
+
+from __future__ import annotations
+
+from paragen import checks
+from paragen.checks import lint
+from paragen.domain.candidate import JUDGED, Status, Verdict
+from paragen.domain.command import Command, Ran
+from paragen.domain.errors import SandboxFault
+from paragen.domain.ports import Cancel, Sandbox
+from paragen.domain.task import Task
+
+TRIES = 2
+"""A fault of the sandbox may pass (processes or memory that are short for a moment)."""
+
+
+def judge_program(
+    task: Task, program: str, sandbox: Sandbox, cancel: Cancel
+) -> tuple[Verdict, dict[str, float]]:
+    """The verdict on a program, and the evaluator's measures where it was executed.
+
+    A sandbox that fails twice is no doing of the program's: it is not judged, and the verdict's
+    detail says why.
+    """
+    ran: list[Ran] = []
+    try:
+        for command in checks.plan(task, program):
+            result = _run(command, sandbox, cancel)
+            ran.append(result)
+            if checks.decides(result):
+                break
+    except SandboxFault as fault:
+        detail = f"the sandbox failed: {fault}"
+        state = sandbox.state
+        return Verdict(status=Status.NOT_JUDGED, level=state.level, detail=detail), {}
+    verdict = checks.read(task, tuple(ran))
+    if verdict.status not in JUDGED or task.language != "python":
+        return verdict, {}
+    return verdict, _measures(program, sandbox, cancel)
+
+
+def _run(command: Command, sandbox: Sandbox, cancel: Cancel) -> Ran:
+    """Run a command, again if the sandbox itself failed; raises SandboxFault."""
+    for _ in range(TRIES - 1):
+        try:
+            return sandbox.run(command, cancel)
+        except SandboxFault:
+            continue
+    return sandbox.run(command, cancel)
+
+
+def _measures(program: str, sandbox: Sandbox, cancel: Cancel) -> dict[str, float]:
+    """The evaluator's measures; none where the linter couldn't be run."""
+    try:
+        return lint.read(program, sandbox.run(lint.plan(program), cancel))
+    except SandboxFault:
+        return {}

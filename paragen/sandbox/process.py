@@ -1,0 +1,310 @@
+"""The level "process": a process of its own for each run, with limits, and nothing sealed."""
+
+from __future__ import annotations
+
+import compileall
+import marshal
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+from weakref import WeakSet
+
+from paragen.domain.command import Command, Ending, Ran, ScriptRun, TestRun, ToolRun
+from paragen.domain.errors import SandboxFault
+from paragen.domain.ports import Cancel
+from paragen.domain.task import MIB, Limits
+from paragen.domain.tournament import SandboxState
+from paragen.sandbox import scratch
+from paragen.sandbox.child import Bounds, Child, Ended, Start, Victim
+from paragen.sandbox.levels import Description
+from paragen.sandbox.report import Report, read_report
+from paragen.sandbox.rlimits import rlimits, tasks_of_loadavg
+from paragen.sandbox.strays import loadavg
+from paragen.sandbox.tools import find_tool
+
+LEVEL = "process"
+_RUNNER = Path(__file__).with_name("runner")
+_INTERPRETER = ("-P", "-s", "-S", "-B", "-X", "utf8")
+"""No directory of ours on the path, no site-packages, no bytecode written, UTF-8 throughout."""
+_TOOL_OUTPUT_BYTES = 32 * MIB
+_QUEUE_GLANCE_S = 0.05
+
+
+def open_level(workers: int) -> ProcessSandbox:
+    """The sandbox of this level; raises SandboxUnavailableError where it can't be had."""
+    return ProcessSandbox(workers)
+
+
+class ProcessSandbox:
+    """Runs each command in a process of its own. `run` may be called from any thread."""
+
+    def __init__(self, workers: int) -> None:
+        """Make the scratch directory; raises SandboxFault."""
+        self._workers = workers
+        self._turns = threading.BoundedSemaphore(workers)
+        self._running: set[Victim] = set()
+        self._closed = False
+        try:
+            self._scratch = scratch.make("paragen-")
+        except OSError as error:
+            raise SandboxFault(f"no scratch directory could be made: {error}") from error
+        compileall.compile_dir(_RUNNER, quiet=2)  # children only read bytecode: see that there is
+        _OPEN.add(self)
+
+    @property
+    def state(self) -> SandboxState:
+        """The level in force."""
+        return SandboxState(level=LEVEL, sealed=False)
+
+    @property
+    def workers(self) -> int:
+        """How many commands run at once; others wait for their turn."""
+        return self._workers
+
+    def run(self, command: Command, cancel: Cancel) -> Ran:
+        """Run one command to its end; raises SandboxFault where the sandbox itself failed."""
+        with self._turn(cancel) as granted:
+            if not granted:
+                return Ran(ending=Ending.CANCELLED, level=LEVEL)
+            with self._home() as home:
+                if isinstance(command, ToolRun):
+                    return self._run_tool(command, home, cancel)
+                return self._run_program(command, home, cancel)
+
+    def close(self) -> None:
+        """End every process and remove every file that is left."""
+        self.kill()
+        for _ in range(self._workers):  # those that run now see their processes end
+            self._turns.acquire(timeout=5)
+        scratch.remove(self._scratch)
+        _OPEN.discard(self)
+
+    def kill(self) -> None:
+        """End every process, and let none start; a signal handler may do this."""
+        self._closed = True
+        for victim in list(self._running):
+            victim.cancel()
+
+    @contextmanager
+    def _turn(self, cancel: Cancel) -> Iterator[bool]:
+        """Wait until there is a free worker; false if the wait was called off."""
+        while not (cancel.thrown or self._closed):
+            if self._turns.acquire(timeout=_QUEUE_GLANCE_S):
+                try:
+                    yield True
+                finally:
+                    self._turns.release()
+                return
+        yield False
+
+    @contextmanager
+    def _home(self) -> Iterator[Path]:
+        """A directory for one run, gone after it."""
+        try:
+            home = scratch.make("run-", self._scratch)
+        except OSError as error:
+            raise SandboxFault(f"no scratch directory could be made: {error}") from error
+        try:
+            yield home
+        finally:
+            scratch.remove(home)
+
+    def _run_program(self, command: TestRun | ScriptRun, home: Path, cancel: Cancel) -> Ran:
+        if command.language != "python":
+            raise SandboxFault(f"the sandbox can't run {command.language} programs, only python")
+        nonce = secrets.token_hex(16)
+        argv = [sys.executable, *_INTERPRETER, str(_RUNNER / "__main__.py")]
+        stdin = command.stdin.encode("utf-8", "replace") if isinstance(command, ScriptRun) else b""
+        limits = command.limits
+        bounds = Bounds(wall_s=limits.wall_s, cpu_s=limits.cpu_s, output_bytes=limits.output_bytes)
+        with _holding(_payload(command, nonce)) as payload, _holding(stdin) as given:
+            start = Start(
+                argv=argv, home=home, environment=_environment(home),
+                stdin=given.fileno(), payload=payload.fileno(),
+            )  # fmt: skip
+            ended = self._watch(start, bounds, cancel)
+        report = read_report(ended.report, nonce)
+        if not report.started and ended.ending is not Ending.CANCELLED:
+            raise SandboxFault(_why_no_start(ended))
+        return _ran(command, ended, report)
+
+    def _run_tool(self, command: ToolRun, home: Path, cancel: Cancel) -> Ran:
+        argv = (find_tool(command.argv[0]), *command.argv[1:])
+        bounds = Bounds(wall_s=command.timeout_s, cpu_s=None, output_bytes=_TOOL_OUTPUT_BYTES)
+        with _holding(command.stdin.encode("utf-8", "replace")) as stdin:
+            start = Start(
+                argv=argv, home=home, environment=_environment(home), stdin=stdin.fileno()
+            )
+            ended = self._watch(start, bounds, cancel)
+        return _plain(ended)
+
+    def _watch(self, start: Start, bounds: Bounds, cancel: Cancel) -> Ended:
+        child = Child(start, bounds)
+        self._running.add(child.victim)
+        try:
+            if self._closed:  # between the start and the line above
+                child.victim.cancel()
+            return child.watch(cancel)
+        finally:
+            self._running.discard(child.victim)
+
+
+_OPEN: WeakSet[ProcessSandbox] = WeakSet()
+
+
+def kill_all() -> None:
+    """End every process of every sandbox of this level and remove their files; for emergencies."""
+    for sandbox in list(_OPEN):
+        sandbox.kill()
+        scratch.remove(sandbox._scratch)
+
+
+def describe() -> Description:
+    """What this level confines here, and what it doesn't."""
+    linux = sys.platform == "linux"
+    confines = [
+        "CPU time and wall-clock time, each by its own limit",
+        "output, the size of each file, open files, core dumps",
+        "the environment: none of yours is passed on",
+        "the working directory: a scratch directory, removed afterwards",
+        "processes: the whole group is killed at the end of each run",
+    ]
+    leaves = [
+        "verdicts are not sealed: a program that sets out to can forge one",
+        "files: it can read and write whatever you can",
+        "the network",
+        "the number of files and the disk space that they take together",
+        "other processes of yours: it can send them signals",
+    ]
+    if linux:
+        confines.append("memory of each process, as address space (RLIMIT_AS)")
+        confines.append("daemons that leave the group, unless they change HOME, too")
+        leaves.append("memory of several processes together")
+        if os.geteuid() == 0:
+            leaves.append("the number of processes: the kernel doesn't limit root's")
+        else:
+            confines.append("the number of processes (RLIMIT_NPROC)")
+    else:
+        leaves.append("memory: RLIMIT_AS can't be trusted on this system")
+        leaves.append("the number of processes, and daemons that leave the group")
+    return Description(level=LEVEL, confines=tuple(confines), leaves_open=tuple(leaves))
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {
+        "LANG": "C.UTF-8",
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "PYTHONHASHSEED": "0",
+    }
+
+
+def _payload(command: TestRun | ScriptRun, nonce: str) -> bytes:
+    """All that the runner has to know; it reads this with the same interpreter's marshal."""
+    payload: dict[str, object] = {
+        "nonce": nonce,
+        "program": command.program,
+        "wall_s": command.limits.wall_s,
+        "rlimits": list(_rlimits(command.limits)),
+    }
+    if isinstance(command, ScriptRun):
+        return marshal.dumps({**payload, "kind": "script"})
+    tests = [
+        {"source": t.source, "origin": t.origin, "line": t.line, "kind": str(t.kind)}
+        for t in command.tests
+    ]
+    return marshal.dumps(
+        {**payload, "kind": "tests", "tests": tests, "entry_point": command.entry_point}
+    )
+
+
+def _rlimits(limits: Limits) -> Sequence[tuple[int, int, int]]:
+    return rlimits(limits, platform=sys.platform, tasks=tasks_of_loadavg(loadavg()))
+
+
+@contextmanager
+def _holding(data: bytes) -> Iterator[IO[bytes]]:
+    """A nameless file with these bytes, at its start; raises SandboxFault."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(tempfile.TemporaryFile())
+            file.write(data)
+            file.seek(0)
+        except OSError as error:
+            raise SandboxFault(f"no temporary file could be written: {error}") from error
+        yield file
+
+
+def _why_no_start(ended: Ended) -> str:
+    """Why the runner never came to the program: that is no candidate's doing."""
+    said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+    how = said[-1] if said else f"{ended.ending}, exit code {ended.exit_code}"
+    return f"the test runner did not start within {ended.wall_s:.1f} s: {how}"
+
+
+def _ran(command: TestRun | ScriptRun, ended: Ended, report: Report) -> Ran:
+    """The result of a program's run, from how its process ended and what the runner reported."""
+    is_script = isinstance(command, ScriptRun)
+    ending = ended.ending
+    if report.out_of_memory and ending is Ending.EXITED:
+        ending = Ending.MEMORY_LIMIT
+    return replace(
+        _plain(ended),
+        ending=ending,
+        planned=None if report.names is None else len(report.names),
+        cases=report.cases,
+        peak_bytes=report.peak_bytes or ended.peak_bytes,
+        complete=ended.ending is Ending.EXITED and (is_script or report.done),
+        detail=_detail(command.limits, ending, ended, report, is_script),
+    )
+
+
+def _plain(ended: Ended) -> Ran:
+    """What there is to say of any process that ended."""
+    return Ran(
+        ending=ended.ending,
+        exit_code=ended.exit_code,
+        signal=ended.signal,
+        complete=ended.ending is Ending.EXITED,
+        stdout=ended.stdout.decode("utf-8", "replace"),
+        stderr=ended.stderr.decode("utf-8", "replace"),
+        cpu_s=ended.cpu_s,
+        wall_s=ended.wall_s,
+        peak_bytes=ended.peak_bytes,
+        level=LEVEL,
+    )
+
+
+def _detail(limits: Limits, ending: Ending, ended: Ended, report: Report, is_script: bool) -> str:
+    """Which limit hit, and in which test; or how else the run fell short."""
+    match ending:
+        case Ending.CPU_LIMIT:
+            what = f"used more than {limits.cpu_s:g} s of CPU time"
+        case Ending.WALL_LIMIT:
+            what = f"took more than {limits.wall_s:g} s on the clock"
+        case Ending.MEMORY_LIMIT:
+            return f"needed more than {limits.memory_bytes / MIB:g} MiB of memory"
+        case Ending.OUTPUT_LIMIT:
+            what = f"printed more than {limits.output_bytes} bytes"
+        case Ending.SIGNALLED:
+            what = f"was killed by {_signal_name(ended.signal)}"
+        case Ending.EXITED if not (is_script or report.done):
+            what = f"ended the test process itself, with exit code {ended.exit_code}"
+        case _:
+            return ""
+    return f"{what}, in {report.running}" if report.running else what
+
+
+def _signal_name(number: int | None) -> str:
+    try:
+        return signal.Signals(number or 0).name
+    except ValueError:
+        return f"signal {number}"

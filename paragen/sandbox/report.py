@@ -1,0 +1,80 @@
+"""What the runner wrote into its pipe, as values; whatever else stands there is ignored."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from paragen.domain.command import CaseResult, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How far the runner came.
+
+    `started`: it put its limits on, and the program came next. `names`: the cases found, None if
+    it never came so far. `out_of_memory`: something died of MemoryError. `peak_bytes`: the
+    process's largest resident size, by its own account. `done`: it came to its own end.
+    """
+
+    started: bool = False
+    names: tuple[str, ...] | None = None
+    cases: tuple[CaseResult, ...] = ()
+    out_of_memory: bool = False
+    peak_bytes: int | None = None
+    done: bool = False
+
+    @property
+    def running(self) -> str | None:
+        """The case that was next when the report stopped, None where all had ended."""
+        left = list(self.names or ())
+        for case in self.cases:
+            if case.name in left:
+                left.remove(case.name)
+        return left[0] if left else None
+
+
+def read_report(data: bytes, nonce: str) -> Report:
+    """The report that the lines with this nonce make."""
+    report = Report()
+    cases: list[CaseResult] = []
+    for line in data.split(b"\n"):
+        fields = _fields(line, nonce)
+        match fields.get("kind"):
+            case "hello":
+                report = replace(report, started=True)
+            case "plan":
+                report = replace(report, names=tuple(printable(n) for n in fields["names"]))
+            case "memory":
+                report = replace(report, out_of_memory=True)
+            case "done":
+                report = replace(report, done=True, peak_bytes=fields["peak_bytes"] or None)
+            case "case":
+                cases.append(_case(fields))
+    return replace(report, cases=tuple(cases))
+
+
+def printable(text: str) -> str:
+    """The text without lone surrogates, which no file or database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _fields(line: bytes, nonce: str) -> dict[str, Any]:
+    """The fields of a line, none where it isn't one of the runner's."""
+    if nonce.encode() not in line:
+        return {}
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    genuine = isinstance(fields, dict) and fields.get("nonce") == nonce
+    return fields if genuine else {}
+
+
+def _case(fields: dict[str, Any]) -> CaseResult:
+    return CaseResult(
+        name=printable(fields["name"]),
+        outcome=Outcome(fields["outcome"]),
+        detail=printable(fields["detail"]),
+    )

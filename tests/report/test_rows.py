@@ -1,0 +1,49 @@
+"""Rows as JSON, CSV, Markdown and tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paragen.report.rows import Column, Value, print_table, to_csv, to_json, to_markdown
+
+COLUMNS = (
+    Column(key="name", heading="the name"),
+    Column(key="rate", heading="rate", show=lambda v: f"{v:.0%}", right=True),
+)
+rows_ = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": st.none() | st.text(st.characters(exclude_categories=["Cs", "Cc"])),
+            "rate": st.none() | st.floats(0, 1),
+        }
+    )
+)
+
+
+@given(rows_)
+def test_csv_reads_back(rows: list[dict[str, Value]]) -> None:
+    header, *read = list(csv.reader(io.StringIO(to_csv(COLUMNS, rows))))
+    assert header == ["name", "rate"]
+    expected = [["" if v is None else str(v) for v in (row["name"], row["rate"])] for row in rows]
+    assert read == expected
+
+
+@given(rows_)
+def test_json_reads_back(rows: list[dict[str, Value]]) -> None:
+    assert json.loads(to_json(rows, schema="s/1")) == {"schema": "s/1", "rows": rows}
+
+
+def test_markdown_escapes_what_would_break_it() -> None:
+    shown = to_markdown(COLUMNS, [{"name": "a|b\nc", "rate": 0.5}, {"name": None, "rate": None}])
+    assert shown == "| the name | rate |\n| --- | --: |\n| a\\|b c | 50% |\n| – | – |"
+
+
+def test_a_table_shows_markup_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(COLUMNS, [{"name": "[bold]x[/bold]", "rate": 1.0}])
+    assert "[bold]x[/bold]" in capsys.readouterr().out

@@ -1,0 +1,59 @@
+"""Numbers and statuses as people read them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paragen.report import text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "–"),
+        (0.0, "0 ms"),
+        (0.0254, "25 ms"),
+        (0.9994, "999 ms"),
+        (0.9996, "1.0 s"),
+        (12.34, "12.3 s"),
+        (119.9, "119.9 s"),
+        (125.0, "2 min 05 s"),
+    ],
+)
+def test_seconds(value: float | None, shown: str) -> None:
+    assert text.seconds(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "–"),
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (5 * 1024**3 // 2, "2.5 GiB"),
+        (1024**2 - 1, "1.0 MiB"),
+        (3 * 1024**5, "3072.0 TiB"),
+    ],
+)
+def test_size(value: int | None, shown: str) -> None:
+    assert text.size(value) == shown
+
+
+@given(st.text())
+def test_nothing_printable_steers_a_terminal(given_text: str) -> None:
+    shown = text.printable(given_text)
+    assert len(shown) == len(given_text)
+    assert all(c in "\n\t" or c.isprintable() for c in shown)
+
+
+def test_escape_sequences_are_made_visible() -> None:
+    assert (
+        text.printable("a\x1b[2Jb\x07") == "a\N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}"
+    )
+
+
+def test_counted() -> None:
+    assert [text.counted(n, "task") for n in (0, 1, 2)] == ["0 tasks", "1 task", "2 tasks"]
