@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from paragen.app import Choices, Session, play
-    from paragen.domain.candidate import Candidate, Status
+    from paragen.domain.candidate import Candidate
     from paragen.domain.errors import ParagenError
     from paragen.domain.generator import Generator
+    from paragen.domain.status import Status
     from paragen.domain.task import Task
     from paragen.domain.tournament import Run
     from paragen.files import load_task
@@ -45,7 +46,7 @@ _HOMES = {
     "ParagenError": "paragen.domain.errors",
     "Run": "paragen.domain.tournament",
     "Session": "paragen.app",
-    "Status": "paragen.domain.candidate",
+    "Status": "paragen.domain.status",
     "Task": "paragen.domain.task",
     "load_task": "paragen.files",
     "play": "paragen.app",

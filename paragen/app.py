@@ -209,6 +209,8 @@ class Session:
         for one in probed:
             if one.state is None:
                 warn(f"host {one.name} is left out: {one.error}")
+        if any(spec.kind == "demo" for spec in self.settings.hosts):
+            warn("no model is running: the demo host plays recorded answers")
         self._check_models(up, warn)
         return [(one.host, one.state) for one in up]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from paragen import __version__
 from paragen.app import Choices, configured, probe
-from paragen.domain.errors import ParagenError, SandboxUnavailableError
+from paragen.domain.errors import ParagenError, SandboxFault
 from paragen.domain.generator import Generator
 from paragen.domain.host import HostSpec, canonical_model
 from paragen.domain.ports import HostState, Model
@@ -48,15 +48,17 @@ def examine(choices: Choices) -> Iterator[Finding]:
     )
     generators: tuple[Generator, ...] = ()
     hosts: tuple[HostSpec, ...] = ()
+    level = "auto"
     try:
         settings = configured(choices)
     except ParagenError as error:
         yield _problem("config", error)
     else:
         generators, hosts = settings.generators, settings.hosts
+        level = settings.sandbox.level or level
         yield _config(generators)
     yield from _hosts(hosts, generators)
-    yield _sandbox(choices.sandbox)
+    yield _sandbox(choices.sandbox or level)
     yield _evaluator()
     yield _database(choices.database)
 
@@ -150,23 +152,22 @@ def _model(name: str, states: dict[str, HostState]) -> Finding:
     )
 
 
-def _sandbox(level: str | None) -> Finding:
+def _sandbox(level: str) -> Finding:
     from paragen.sandbox import describe, open_sandbox
 
     try:
-        sandbox = open_sandbox(level or "auto", 1)
-    except SandboxUnavailableError as error:
+        sandbox = open_sandbox(level, 1)
+    except ParagenError as error:
         return _problem("sandbox", error)
-    try:
-        state = sandbox.state
-    finally:
-        sandbox.close()
+    state = sandbox.state
+    sandbox.close()
+    described = describe(state.level)
     sealed = "sealed" if state.sealed else "not sealed"
     return Finding(
         check="sandbox",
         level=Level.OK if state.sealed else Level.NOTE,
-        found=f"level {state.level}, verdicts {sealed}",
-        advice=" ".join(describe(state.level)),
+        found=f"level {state.level}, verdicts {sealed}; confines {'; '.join(described.confines)}",
+        advice=f"not confined: {'; '.join(described.leaves_open)}",
     )
 
 
@@ -175,20 +176,25 @@ def _evaluator() -> Finding:
     from paragen.domain.ports import Cancel
     from paragen.sandbox import open_sandbox
 
-    sandbox = open_sandbox("auto", 1)
+    program = "x = 1\n"
+    sandbox = open_sandbox(workers=1)
     try:
-        measures = lint.read(sandbox.run(lint.plan("x = 1\n"), Cancel()))
+        measures = lint.read(program, sandbox.run(lint.plan(program), Cancel()))
+    except SandboxFault as fault:
+        return _no_evaluator(str(fault))
     finally:
         sandbox.close()
-    if measures:
-        return Finding(
-            check="evaluator", level=Level.OK, found=f"ruff takes {len(measures)} measures"
-        )
+    if not measures:
+        return _no_evaluator("ruff doesn't run")
+    return Finding(check="evaluator", level=Level.OK, found=f"ruff takes {len(measures)} measures")
+
+
+def _no_evaluator(why: str) -> Finding:
     return Finding(
         check="evaluator",
         level=Level.NOTE,
-        found="ruff doesn't run, so quality is judged by tests alone",
-        advice="pip install ruff into paragen's environment",
+        found=f"{why}; quality is judged by the tests alone",
+        advice="pip install --upgrade ruff, in paragen's environment",
     )
 
 

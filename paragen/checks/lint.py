@@ -3,7 +3,7 @@
 Each measure is 1 / (1 + cost × findings / units), where `units` is the program's length in tens
 of code lines, at least one: a finding weighs the more the shorter the program, 1 means no
 finding, and more findings never raise a measure. A program that doesn't parse has correctness 0
-and no other measure.
+and no other measure; one without a line of code has none.
 """
 
 from __future__ import annotations
@@ -83,7 +83,10 @@ def read(program: str, ran: Ran) -> dict[str, float]:
     codes = [finding.get("code") for finding in findings]
     if any(code in _SYNTAX_ERRORS for code in codes):
         return {"correctness": 0.0}
-    units = max(1.0, language("python").code_lines(program) / LINES_PER_UNIT)
+    lines = language("python").code_lines(program)
+    if not lines:
+        return {}  # nothing can be said of no program
+    units = max(1.0, lines / LINES_PER_UNIT)
     return {
         name: 1 / (1 + measure.cost * _count(codes, measure.rules) / units)
         for name, measure in MEASURES.items()

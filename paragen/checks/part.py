@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from paragen.domain.candidate import Status, Verdict
+from paragen.domain.candidate import Verdict
 from paragen.domain.command import CaseResult, Ending, Outcome, Ran
+from paragen.domain.status import Status
 
 ENDINGS = {
     Ending.CPU_LIMIT: Status.TIMEOUT,

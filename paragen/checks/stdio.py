@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from paragen.checks.part import ENDINGS, SEVERITY, Part, counted
-from paragen.domain.candidate import Status
 from paragen.domain.command import CaseResult, Command, Ending, Outcome, Ran, ScriptRun
+from paragen.domain.status import Status
 from paragen.domain.task import Example, Task
 
 _MAX_SHOWN = 100

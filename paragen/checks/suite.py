@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from paragen.checks.part import ENDINGS, Part, counted, first_detail
-from paragen.domain.candidate import Status
 from paragen.domain.command import CaseResult, Command, Ending, Outcome, Ran, TestRun
+from paragen.domain.status import Status
 from paragen.domain.task import Task
 
 

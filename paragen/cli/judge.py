@@ -26,7 +26,7 @@ def judge(
     The exit code is 0 only if all pass.
     """
     from paragen.app import judge_files
-    from paragen.domain.candidate import Status
+    from paragen.domain.status import Status
     from paragen.files import load_task
     from paragen.report.objects import judge_object
 

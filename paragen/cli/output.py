@@ -34,8 +34,10 @@ def print_rows(
 ) -> None:
     """Rows in the format asked for."""
     match format:
-        case Format.TABLE:
+        case Format.TABLE if sys.stdout.isatty():
             as_rows.print_table(columns, rows)
+        case Format.TABLE:
+            typer.echo(as_rows.to_text(columns, rows))
         case Format.JSON:
             typer.echo(as_rows.to_json(rows, schema=schema))
         case Format.CSV:

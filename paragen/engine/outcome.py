@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from paragen.domain.board import Board
-from paragen.domain.candidate import Candidate, Status
+from paragen.domain.candidate import Candidate
+from paragen.domain.status import Status
 from paragen.domain.tournament import Run, SandboxState
 from paragen.judge.select import rank, select
 

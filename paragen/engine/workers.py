@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
-from paragen.domain.candidate import JUDGED, Candidate, Fault, Status, Verdict
+from paragen.domain.candidate import Candidate, Fault, Verdict
 from paragen.domain.errors import GenerationCancelled, HostError
 from paragen.domain.generator import Answer, Attempt
 from paragen.domain.ports import Cancel, Sandbox
+from paragen.domain.status import JUDGED, Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria
 from paragen.judge.score import scores

@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from paragen.domain.candidate import Scores, Status, Verdict
+from paragen.domain.candidate import Scores, Verdict
 from paragen.domain.generator import Answer
+from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria, Weights
 from paragen.languages import language

@@ -14,7 +14,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from paragen.domain.candidate import Candidate, Status
+from paragen.domain.candidate import Candidate
+from paragen.domain.status import Status
 from paragen.domain.tournament import Criteria
 
 STATUS_ORDER = (

@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import cast
 
 from paragen.domain.board import Board, Budget, Step
-from paragen.domain.candidate import Status
 from paragen.domain.errors import UsageError
+from paragen.domain.status import Status
 
 Mode = Callable[[Board, Budget], Step]
 

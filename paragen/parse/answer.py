@@ -54,7 +54,7 @@ def _defining(text: str, entry_point: str, prompt: str, reader: Reader) -> Extra
     shown = shown_code(prompt, reader)
     blocks, outside = fenced(text, reader)
     everything = list(blocks)
-    for source in _sources(text, outside, blocks, reader):
+    for source in _sources(text, outside, blocks, entry_point, reader):
         everything += [snippet for snippet in source if snippet not in everything]
         defining = [s for s in source if s.defines(entry_point)]
         if defining:
@@ -71,19 +71,27 @@ def _defining(text: str, entry_point: str, prompt: str, reader: Reader) -> Extra
 
 
 def _sources(
-    text: str, outside: str, blocks: Sequence[Snippet], reader: Reader
+    text: str, outside: str, blocks: Sequence[Snippet], entry_point: str | None, reader: Reader
 ) -> Iterator[list[Snippet]]:
     """Where a program may stand, the likeliest place first; later ones are read only if needed."""
+    whole = unfenced.whole(text, reader)
+    if whole is not None:  # fences in it can only be in its strings
+        yield [whole]
     yield list(blocks)
     yield [s for block in blocks if not block.closed for s in unfenced.runs(block.code, reader)]
     yield wrapped(text, reader)
-    whole = None if blocks else unfenced.whole(text, reader)
-    yield [whole] if whole is not None else []
+    # Of a block that the model set apart and broke, the sound half isn't the program.
+    broken = any(s.closed and s.tree is None and _is_meant(s, entry_point) for s in blocks)
+    yield list(unfenced.runs(outside if broken else text, reader))
     if "```" in text or "~~~" in text:
         yield indented(text, reader)
-    yield list(unfenced.runs(outside, reader))
     if "\\_" in text:  # markdown's escapes, where the model took its code for prose
         yield list(unfenced.runs(text.replace("\\_", "_").replace("\\*", "*"), reader))
+
+
+def _is_meant(snippet: Snippet, entry_point: str | None) -> bool:
+    """Whether a block is what the model would call its program, parsing or not."""
+    return snippet.labelled if entry_point is None else snippet.mentions_definition(entry_point)
 
 
 def _most_complete(snippets: Sequence[Snippet]) -> Snippet:
@@ -154,7 +162,7 @@ def _second_best(text: str, snippets: Sequence[Snippet], entry_point: str) -> Ex
 
 def _longest(text: str, reader: Reader) -> Extraction:
     blocks, outside = fenced(text, reader)
-    for source in _sources(text, outside, blocks, reader):
+    for source in _sources(text, outside, blocks, None, reader):
         parsing = [s for s in source if s.tree is not None and (s.labelled or unfenced.is_code(s))]
         if parsing:
             return _finished(max(parsing, key=_substance), blocks, None, (), reader)

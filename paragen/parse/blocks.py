@@ -28,13 +28,16 @@ _WRAPPERS = (
 )
 
 
-def fenced(text: str, reader: Reader) -> tuple[list[Snippet], str]:
-    """The fenced blocks that may be Python, in order, and the text without any fence."""
+def fenced(text: str, reader: Reader, *, lenient: bool = False) -> tuple[list[Snippet], str]:
+    """The fenced blocks that may be Python, in order, and the text without any fence.
+
+    `lenient` takes a fence for one however far it is indented.
+    """
     snippets: list[Snippet] = []
     outside: list[str] = []
     lines = text.split("\n")
     for _ in range(MAX_ROUNDS):
-        found = fences("\n".join(lines))
+        found = fences("\n".join(lines), lenient=lenient)
         taken = 0
         longer = None
         for fence in found:
@@ -57,7 +60,7 @@ def fenced(text: str, reader: Reader) -> tuple[list[Snippet], str]:
 
 def indented(text: str, reader: Reader) -> list[Snippet]:
     """Fences that stand too far from the margin for CommonMark, or within a line."""
-    snippets = [_snippet(f, reader) for f in fences(text, lenient=True) if _may_be_python(f)]
+    snippets, _ = fenced(text, reader, lenient=True)
     if any(snippet.tree is not None for snippet in snippets):
         return snippets
     for segment in text.split("```", 2 * MAX_SEGMENTS)[1::2]:
@@ -83,7 +86,7 @@ def _first_matches(wrapper: re.Pattern[str], text: str) -> Iterator[str]:
     for count, match in enumerate(wrapper.finditer(text)):
         if count == MAX_SEGMENTS:
             return
-        if match[1].strip() and "```" not in match[1]:
+        if match[1].strip():
             yield match[1]
 
 
@@ -91,7 +94,8 @@ def _wrapped_snippets(content: str, reader: Reader) -> Iterator[Snippet]:
     snippet = Snippet.read(content, reader, fenced=True, labelled=True)
     if snippet.tree is None and "&" in content:
         snippet = Snippet.read(html.unescape(content), reader, fenced=True, labelled=True)
-    yield snippet
+    if snippet.tree is not None or "```" not in content:
+        yield snippet
 
 
 def _may_be_python(fence: Fence) -> bool:
@@ -131,14 +135,9 @@ def _longer(fence: Fence, lines: list[str], reader: Reader) -> tuple[Snippet, in
     marker = _MARKER.search(opening)
     if marker is None:
         return None
-    tries = 0
-    for end in range(fence.end, len(lines)):
-        line = lines[end].strip()
-        if not line.startswith(marker[0]) or line.strip(marker[0][0]):
-            continue
-        tries += 1
-        if tries > MAX_CLOSINGS or reader.spent:
-            return None
+    for end in _closings(lines, fence.end, marker[0]):
+        if reader.spent:
+            break
         content = [_unindent(line, marker.start()) for line in lines[fence.start + 1 : end]]
         snippet = Snippet.read(
             "\n".join(content), reader, fenced=True, labelled=_is_labelled(fence)
@@ -146,6 +145,19 @@ def _longer(fence: Fence, lines: list[str], reader: Reader) -> tuple[Snippet, in
         if snippet.tree is not None:
             return snippet, end + 1
     return None
+
+
+def _closings(lines: list[str], start: int, marker: str) -> Iterator[int]:
+    """The first few lines from `start` on that may close a fence, then the end of the text."""
+    found = 0
+    for number in range(start, len(lines)):
+        line = lines[number].strip()
+        if line.startswith(marker) and not line.strip(marker[0]):
+            yield number
+            found += 1
+            if found == MAX_CLOSINGS:
+                return
+    yield len(lines)
 
 
 def _unindent(line: str, width: int) -> str:

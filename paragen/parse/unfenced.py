@@ -16,8 +16,8 @@ from paragen.parse.snippet import Reader, Snippet
 
 _START = re.compile(
     r"(?:from\s+[\w.]+\s+import\b|import\s+\w|(?:async\s+)?def\s+\w|class\s+\w|@\w|#|\"\"\"|'''"
-    r"|[A-Za-z_][\w.,\[\]\"' ]*(?::[^=]+)?=[^=]|(?:if|for|while|with|try)\b.*:\s*(?:#.*)?$"
-    r"|[A-Za-z_][\w.]*\()"
+    r"|[^\W\d][\w.,\[\]\"' ]*(?::[^=]+)?=[^=]|(?:if|for|while|with|try)\b.*:\s*(?:#.*)?$"
+    r"|[^\W\d][\w.]*\()"
 )
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 _STRINGS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")

@@ -55,10 +55,23 @@ def _shown(column: Column, value: Value) -> str:
     return "–" if value is None else column.show(value)
 
 
-def print_table(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> None:
-    """A table on stdout, as wide as the terminal; in a pipe it is as wide as it needs to be."""
-    import sys
+def to_text(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> str:
+    """Aligned columns without colour, for pipes: as wide as they need to be, a line a row."""
+    lines = [[column.heading for column in columns]]
+    lines += [[_shown(c, row[c.key]).replace("\n", " ") for c in columns] for row in rows]
+    widths = [max(len(line[position]) for line in lines) for position in range(len(columns))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if column.right else cell.ljust(width)
+            for cell, width, column in zip(line, widths, columns, strict=True)
+        ).rstrip()
+        for line in lines
+    )
 
+
+def print_table(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> None:
+    """A table on a terminal, which it is fitted to."""
+    # Only here: a pipe doesn't wait for rich to be loaded.
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -70,5 +83,4 @@ def print_table(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) 
         )
     for row in rows:
         table.add_row(*[Text(_shown(column, row[column.key])) for column in columns])
-    console = Console() if sys.stdout.isatty() else Console(width=500)
-    console.print(table)
+    Console().print(table)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from paragen.domain.candidate import Candidate, Status
-from paragen.domain.generator import Instance
+from paragen.domain.status import Status
+
+if TYPE_CHECKING:
+    from paragen.domain.candidate import Candidate
 
 NOTHING = "–"
 """What stands where nothing was measured."""
@@ -94,11 +96,6 @@ def why(candidate: Candidate) -> str:
 def counted(number: int, noun: str) -> str:
     """A number and its noun, in the plural where it needs one."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def names(instances: Sequence[Instance]) -> str:
-    """Who plays, in a line."""
-    return ", ".join(instance.name for instance in instances)
 
 
 def printable(text: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from paragen import checks
 from paragen.checks import lint
-from paragen.domain.candidate import JUDGED, Status, Verdict
+from paragen.domain.candidate import Verdict
 from paragen.domain.command import Command, Ran
 from paragen.domain.errors import SandboxFault
 from paragen.domain.ports import Cancel, Sandbox
+from paragen.domain.status import JUDGED, Status
 from paragen.domain.task import Task
 
 TRIES = 2

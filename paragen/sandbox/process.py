@@ -53,7 +53,7 @@ class ProcessSandbox:
         self._running: set[Victim] = set()
         self._closed = False
         try:
-            self._scratch = scratch.make("paragen-")
+            self.scratch = scratch.make("paragen-")
         except OSError as error:
             raise SandboxFault(f"no scratch directory could be made: {error}") from error
         compileall.compile_dir(_RUNNER, quiet=2)  # children only read bytecode: see that there is
@@ -84,7 +84,7 @@ class ProcessSandbox:
         self.kill()
         for _ in range(self._workers):  # those that run now see their processes end
             self._turns.acquire(timeout=5)
-        scratch.remove(self._scratch)
+        scratch.remove(self.scratch)
         _OPEN.discard(self)
 
     def kill(self) -> None:
@@ -109,7 +109,7 @@ class ProcessSandbox:
     def _home(self) -> Iterator[Path]:
         """A directory for one run, gone after it."""
         try:
-            home = scratch.make("run-", self._scratch)
+            home = scratch.make("run-", self.scratch)
         except OSError as error:
             raise SandboxFault(f"no scratch directory could be made: {error}") from error
         try:
@@ -164,7 +164,7 @@ def kill_all() -> None:
     """End every process of every sandbox of this level and remove their files; for emergencies."""
     for sandbox in list(_OPEN):
         sandbox.kill()
-        scratch.remove(sandbox._scratch)
+        scratch.remove(sandbox.scratch)
 
 
 def describe() -> Description:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from paragen.sandbox.rlimits import last_pid_of_loadavg
 
 _LOADAVG = Path("/proc/loadavg")
-_MAX_PASSES = 20
+_MAX_PASSES = 100
+_PAUSE_S = 0.001
 _SUPPORTED = sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 
@@ -32,7 +34,7 @@ def end_strays(first: int, home: Path) -> None:
 
     Process ids are given out in a circle, so what is younger lies between `first` and the last
     one given out: mostly nothing, which costs one read. More passes are made while any was
-    found, as it may have made others.
+    found, as it may have made others, and dies only soon.
     """
     if not _SUPPORTED:
         return
@@ -41,9 +43,9 @@ def end_strays(first: int, home: Path) -> None:
         last = last_pid_of_loadavg(loadavg())
         if last is None or last == first:
             return
-        ended = [pid for pid in _between(first, last) if _end(pid, mark)]
-        if not ended:
+        if not [pid for pid in _between(first, last) if _end(pid, mark)]:
             return
+        time.sleep(_PAUSE_S)
 
 
 def _between(first: int, last: int) -> list[int]:
@@ -55,15 +57,22 @@ def _between(first: int, last: int) -> list[int]:
 
 
 def _end(pid: int, mark: bytes) -> bool:
-    """End the process if it has the mark; the descriptor keeps its id from being another's."""
+    """End the process if it has the mark; whether it had, or can't be told yet.
+
+    In the midst of an exec it has no environment, as kernel threads and zombies haven't either;
+    but they have no executable. The descriptor keeps the id from becoming another's.
+    """
     found = False
     if sys.platform == "linux":
         with suppress(OSError):
             descriptor = os.pidfd_open(pid)
             try:
-                found = mark in Path(f"/proc/{pid}/environ").read_bytes()
-                if found:
+                environment = Path(f"/proc/{pid}/environ").read_bytes()
+                if mark in environment:
                     signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+                    found = True
+                elif not environment:
+                    found = bool(Path(f"/proc/{pid}/exe").readlink())
             finally:
                 os.close(descriptor)
     return found

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from paragen.domain.candidate import Candidate, Fault, Scores, Status, Verdict
+from paragen.domain.candidate import Candidate, Fault, Scores, Verdict
 from paragen.domain.command import CaseResult, Outcome
 from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose
+from paragen.domain.status import Status
 from paragen.domain.task import Example, Limits, Task, TestCode, TestKind
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
 

@@ -7,11 +7,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from paragen.domain.candidate import MODEL_OUTCOMES, Candidate
 from paragen.domain.errors import UsageError
-from paragen.domain.tournament import Run
+from paragen.domain.status import MODEL_OUTCOMES
 from paragen.store.errors import clear_errors
+
+if TYPE_CHECKING:
+    from paragen.domain.candidate import Candidate
+    from paragen.domain.tournament import Run
 
 PLAYS = ", ".join(f"'{status}'" for status in sorted(MODEL_OUTCOMES))
 NEAREST = 3

@@ -16,23 +16,27 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from pathlib import Path
 from typing import Any
 
 from paragen.parse.recording import Recorded
 from paragen.server.scripted_ollama import ScriptedOllama
 
-MODELS = (
-    "gpt4_final_500c_long",
-    "gpt3_final_500c_long",
-    "GeorgiaTechResearchInstitute_starcoder-gpteacher-code-instruct_ALPACA_INPUT_MARKDOWN",
-    "TheBloke_WizardLM-30B-GPTQ_VICUNA_MARKDOWN",
-    "TheBloke_guanaco-65B-GPTQ_ALPACA_MD_RECALC",
-    "TheBloke_vicuna-13B-1.1-GPTQ-4bit-128g_VICUNA_MARKDOWN",
-    "sahil2801_instruct-codegen-16B_ALPACA_PREFIX1_MARKDOWN",
-    "togethercomputer_RedPajama-INCITE-7B-Instruct_Q_A_MARKDOWN",
-)
+MODELS = {
+    "gpt4": "gpt4_final_500c_long",
+    "gpt3": "gpt3_final_500c_long",
+    "starcoder-gpteacher": (
+        "GeorgiaTechResearchInstitute_starcoder-gpteacher-code-instruct_ALPACA_INPUT_MARKDOWN"
+    ),
+    "wizardlm-30b": "TheBloke_WizardLM-30B-GPTQ_VICUNA_MARKDOWN",
+    "guanaco-65b": "TheBloke_guanaco-65B-GPTQ_ALPACA_MD_RECALC",
+    "vicuna-13b": "TheBloke_vicuna-13B-1.1-GPTQ-4bit-128g_VICUNA_MARKDOWN",
+    "instruct-codegen-16b": "sahil2801_instruct-codegen-16B_ALPACA_PREFIX1_MARKDOWN",
+    "redpajama-7b": "togethercomputer_RedPajama-INCITE-7B-Instruct_Q_A_MARKDOWN",
+}
+"""Names as Ollama would have them, of those that the corpus has."""
+
 SPEED = 20.0
 """How many times faster than recorded the answers stream: only the wait is shortened."""
 
@@ -40,14 +44,15 @@ SPEED = 20.0
 def main() -> int:
     arguments = _arguments()
     problems = _lines(arguments.corpus / "humaneval_even.jsonl")[: arguments.problems]
-    models = MODELS[: arguments.models]
+    models = dict(list(MODELS.items())[: arguments.models])
+    names = {published: name for name, published in models.items()}
     wanted = {problem["task_id"]: problem for problem in problems}
     recorded = [
         Recorded(
-            model=short(line["model"]), answer=line["answer"], match=stub(wanted[line["task_id"]])
+            model=names[line["model"]], answer=line["answer"], match=stub(wanted[line["task_id"]])
         )
         for line in _lines(arguments.corpus / "locals_even.jsonl")
-        if line["task_id"] in wanted and line["model"] in models
+        if line["task_id"] in wanted and line["model"] in names
     ]
     server = ScriptedOllama(recorded, slots=2, load_s=1.0, max_loaded=2, speed=SPEED)
     with tempfile.TemporaryDirectory() as name, server:
@@ -68,11 +73,6 @@ def main() -> int:
     return 0
 
 
-def short(model: str) -> str:
-    """A model's name as Ollama would have it: the publisher's prefix is left out."""
-    return model.split("_", 1)[-1] if "_" in model else model
-
-
 def stub(problem: dict[str, Any]) -> str:
     """What of a problem's prompt stands in the task, and tells its answers apart."""
     text: str = problem["prompt"].strip()
@@ -89,7 +89,7 @@ def task_text(problem: dict[str, Any]) -> str:
 
 
 def _write(
-    folder: Path, problems: Sequence[dict[str, Any]], models: Sequence[str], url: str
+    folder: Path, problems: Sequence[dict[str, Any]], models: Iterable[str], url: str
 ) -> None:
     tasks = folder / "tasks"
     tasks.mkdir()
@@ -97,8 +97,7 @@ def _write(
         number = int(problem["task_id"].rpartition("/")[2])
         (tasks / f"humaneval_{number:03d}.md").write_text(task_text(problem))
     generators = "".join(
-        f'[[generators]]\nname = "{short(model)[:24]}"\nmodel = "{short(model)}"\n'
-        for model in models
+        f'[[generators]]\nname = "{model}"\nmodel = "{model}"\n' for model in models
     )
     (folder / "generators.toml").write_text(
         f'[[hosts]]\nname = "scripted"\nurl = "{url}"\nslots = 2\n{generators}'
@@ -106,7 +105,7 @@ def _write(
 
 
 def _check(
-    runs: Sequence[dict[str, Any]], problems: Sequence[dict[str, Any]], models: Sequence[str]
+    runs: Sequence[dict[str, Any]], problems: Sequence[dict[str, Any]], models: Sized
 ) -> None:
     assert len(runs) == len(problems), "one tournament a problem"
     for run in runs:

@@ -6,9 +6,10 @@ import random
 from pathlib import Path
 
 from paragen.domain.board import Board
-from paragen.domain.candidate import Candidate, Scores, Status, Verdict
+from paragen.domain.candidate import Candidate, Scores, Verdict
 from paragen.domain.events import CandidateEnded, RunEnded, RunStarted
 from paragen.domain.generator import Answer, Attempt, Generator, Instance
+from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
 from paragen.engine.outcome import conclude

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from paragen.domain.board import Budget
-from paragen.domain.candidate import Status
 from paragen.domain.events import (
     AttemptQueued,
     AttemptStarted,
@@ -22,6 +21,7 @@ from paragen.domain.events import (
 )
 from paragen.domain.generator import Answer, CallLimits, Generator, Instance, Request
 from paragen.domain.ports import Cancel, Host, OnProgress, Sandbox
+from paragen.domain.status import Status
 from paragen.domain.task import Task, TestCode
 from paragen.domain.tournament import Criteria, Run, Weights
 from paragen.engine.outcome import session_exit_code
@@ -34,7 +34,8 @@ from paragen.sandbox import open_sandbox
 RIGHT = "```python\ndef double(x):\n    return 2 * x\n```"
 WRONG = "```python\ndef double(x):\n    return x\n```"
 ENDLESS = "```python\ndef double(x):\n    while True:\n        pass\n```"
-FAST = {"tokens_per_s": 5000.0}
+FAST = 5000.0
+"""Tokens/s."""
 
 
 @pytest.fixture(scope="module")
@@ -109,12 +110,12 @@ def statuses(run: Run) -> dict[str, Status]:
 
 
 RECORDED = (
-    Recorded(model="right", answer=RIGHT, **FAST),
-    Recorded(model="wrong", answer=WRONG, **FAST),
-    Recorded(model="prose", answer="I can't do that.", **FAST),
-    Recorded(model="down", answer="", fault=RecordedFault.DROP, **FAST),
+    Recorded(model="right", answer=RIGHT, tokens_per_s=FAST),
+    Recorded(model="wrong", answer=WRONG, tokens_per_s=FAST),
+    Recorded(model="prose", answer="I can't do that.", tokens_per_s=FAST),
+    Recorded(model="down", answer="", fault=RecordedFault.DROP, tokens_per_s=FAST),
     Recorded(model="slow", answer=RIGHT, tokens_per_s=0.5),
-    Recorded(model="truncated", answer=RIGHT, done_reason="length", **FAST),
+    Recorded(model="truncated", answer=RIGHT, done_reason="length", tokens_per_s=FAST),
 )
 
 
@@ -220,8 +221,8 @@ def test_models_stay_together_over_tasks(sandbox: Sandbox) -> None:
 
 def test_judging_overlaps_with_generating(sandbox: Sandbox) -> None:
     recorded = (
-        Recorded(model="early", answer=RIGHT, **FAST),
-        Recorded(model="late", answer=RIGHT, prompt_s=1.5, **FAST),
+        Recorded(model="early", answer=RIGHT, tokens_per_s=FAST),
+        Recorded(model="late", answer=RIGHT, prompt_s=1.5, tokens_per_s=FAST),
     )
     listener = Listener()
     engine(sandbox, DemoHost("h", recorded), listener=listener).play([plan("late", "early")])
@@ -283,8 +284,8 @@ def test_an_interrupt_ends_with_what_there_is(sandbox: Sandbox) -> None:
 
 def test_an_interrupt_while_a_program_runs_ends_it(sandbox: Sandbox) -> None:
     recorded = (
-        Recorded(model="right", answer=RIGHT, prompt_s=0.5, **FAST),
-        Recorded(model="endless", answer=ENDLESS, **FAST),
+        Recorded(model="right", answer=RIGHT, prompt_s=0.5, tokens_per_s=FAST),
+        Recorded(model="endless", answer=ENDLESS, tokens_per_s=FAST),
     )
     listener = Interrupter()
     listener.engine = engine(sandbox, DemoHost("h", recorded), listener=listener)
@@ -298,7 +299,7 @@ def test_what_has_not_begun_at_an_interrupt_leaves_no_run(sandbox: Sandbox) -> N
     host = CountingHost("h", RECORDED, 1)
     listener = Interrupter()
     listener.engine = engine(sandbox, host, listener=listener)
-    plans = [plan("right"), plan("slow", name="second"), plan("slow", name="third")]
+    plans = [plan("right"), plan("slow", name="second"), plan("wrong", name="third")]
     runs = listener.engine.play(plans)
     assert [run.task.name for run in runs] == ["double", "second"]
     assert "third" not in {e.run.task.name for e in listener.events if isinstance(e, RunStarted)}

@@ -7,8 +7,10 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paragen.domain.candidate import Status, Verdict
+
+from paragen.domain.candidate import Verdict
 from paragen.domain.generator import Answer
+from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria, Weights
 from paragen.judge.criteria import PRESETS
@@ -16,10 +18,10 @@ from paragen.judge.score import (
     MEASURE_WEIGHTS,
     combined,
     evaluator_score,
+    passed_its_tests,
     quality,
     scores,
     speed,
-    passed_its_tests,
 )
 
 units = st.floats(0, 1)

@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paragen.domain.candidate import Candidate, Scores, Status, Verdict
+
+from paragen.domain.candidate import Candidate, Scores, Verdict
 from paragen.domain.generator import Answer, Attempt, Generator, Instance
+from paragen.domain.status import Status
 from paragen.domain.tournament import Criteria
 from paragen.judge.criteria import PRESETS
 from paragen.judge.select import rank, select, shortfalls
@@ -90,9 +92,7 @@ def test_the_winner_is_the_first_passes_and_is_acceptable(
     ranking = rank(found, criteria)
     winner, reason = select(ranking, criteria)
     assert reason.endswith(".")
-    acceptable = [
-        c for c in found if c.status is Status.PASSED and not shortfalls(c, criteria)
-    ]
+    acceptable = [c for c in found if c.status is Status.PASSED and not shortfalls(c, criteria)]
     assert (winner is not None) == bool(acceptable)
     if winner is not None:
         assert ranking[0].id == winner

@@ -9,6 +9,7 @@ import warnings
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from paragen.languages import LANGUAGES, language, python
 
 

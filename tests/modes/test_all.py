@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.domain.board import Board, Budget
-from paragen.domain.candidate import Candidate, Status
+from paragen.domain.candidate import Candidate
 from paragen.domain.errors import UsageError
 from paragen.domain.generator import Generator, Instance
+from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.modes import MODES, decide, find_mode
 

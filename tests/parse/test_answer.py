@@ -5,10 +5,19 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from paragen.parse.answer import extract
 
 F = "def f(x):\n    return x + 1\n"
-STUB = "Write `f`.\n\n```python\nfrom typing import List\n\ndef f(x: List[int]) -> int:\n    ...\n```\n"
+STUB = """Write `f`.
+
+```python
+from typing import List
+
+def f(x: List[int]) -> int:
+    ...
+```
+"""
 RAW_STUB = '''import math
 from typing import List
 
@@ -94,7 +103,9 @@ def test_the_most_complete_block_wins() -> None:
 def test_blocks_are_joined_where_one_needs_another() -> None:
     helper = "import math\n\ndef help_me(x):\n    return math.floor(x)\n"
     main = "def f(x):\n    return help_me(x)\n"
-    text = f"First:\n```python\n{helper}```\nThen:\n```python\n{main}```\n```python\nprint(f(1))\n```"
+    text = (
+        f"First:\n```python\n{helper}```\nThen:\n```python\n{main}```\n```python\nprint(f(1))\n```"
+    )
     found = extract(text, entry_point="f")
     assert found.code == f"{helper}\n\n{main}"
     assert found.note == "joined from 2 blocks"
@@ -135,8 +146,7 @@ def test_a_body_goes_under_the_stub() -> None:
 def test_a_body_whose_first_line_lost_its_indentation() -> None:
     found = code("y = helper(x)\n    if y:\n        return 1\n    return 2\n", prompt=RAW_STUB)
     assert found == (
-        RAW_STUB.strip("\n")
-        + "\n    y = helper(x)\n    if y:\n        return 1\n    return 2\n"
+        RAW_STUB.strip("\n") + "\n    y = helper(x)\n    if y:\n        return 1\n    return 2\n"
     )
 
 
@@ -249,12 +259,15 @@ def test_of_several_scripts_the_longest_wins() -> None:
 ESCAPES = st.sampled_from(["\x1b[0m", "\x1b]0;", "\x1b", "\0", "\ufeff", "\r", "\ud800", "\u2028"])
 PIECES = st.sampled_from(
     ["```", "```python\n", "~~~\n", "````\n", "\n", "    ", "- ", "> ", "def f(x):\n", "    return",
-     "'''", '"""', "<think>", "</think>", "[PYTHON]", "<code>", "\\", "(", ")", "import x\n", "@a\n",
-     "else:\n", "x = 1\n", "it's → so\n", "f(1)\n", "\\_", "# a\n", "class f:\n", "&lt;", "</s>\n"]
+     "'''", '"""', "<think>", "</think>", "[PYTHON]", "<code>", "\\", "(", ")", "import x\n",
+     "@a\n", "else:\n", "x = 1\n", "it's → so\n", "f(1)\n", "\\_", "# a\n", "class f:\n",
+     "&lt;", "</s>\n"]
 )  # fmt: skip
 
 
-@given(st.text() | st.lists(PIECES | ESCAPES, max_size=40).map("".join), st.sampled_from(["f", None]))
+@given(
+    st.text() | st.lists(PIECES | ESCAPES, max_size=40).map("".join), st.sampled_from(["f", None])
+)
 def test_any_text_can_be_looked_through(text: str, entry_point: str | None) -> None:
     found = extract(text, entry_point=entry_point, prompt=text)
     assert found.code is None or found.code.strip()

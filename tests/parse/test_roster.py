@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from paragen.domain.errors import RosterError
 from paragen.domain.generator import Generator
 from paragen.parse.nearest import did_you_mean, nearest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from paragen.domain.errors import TaskError
 from paragen.domain.task import MIB, Example, Limits, Task, TestCode, TestKind
 from paragen.parse.examples import doctest_source, read_tests
@@ -257,7 +258,9 @@ def test_files_of_tests() -> None:
     (session,) = read_tests("\n>>> 1\n1\n", "a.py")
     assert isinstance(session, TestCode)
     assert session.kind is TestKind.DOCTEST
-    assert read_tests('[{"stdin": "1", "stdout": "2", "name": "n"}, {"stdout": "3"}]', "a.json") == (
+    assert read_tests(
+        '[{"stdin": "1", "stdout": "2", "name": "n"}, {"stdout": "3"}]', "a.json"
+    ) == (
         Example(name="n", stdin="1", stdout="2"),
         Example(name="example 2", stdin="", stdout="3"),
     )

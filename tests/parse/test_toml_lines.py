@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from paragen.parse.toml_lines import KeyPath, key_lines, line_of
 
 TEXT = '''# comment [not.a.table]
@@ -174,6 +175,8 @@ def test_any_text_has_lines(text: str) -> None:
         assert 1 <= line <= text.count("\n") + 1
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, '"' * 100_000, "a = [\n" * 20_000, "a=1\n" * 20_000])
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '"' * 100_000, "a = [\n" * 20_000, "a=1\n" * 20_000]
+)
 def test_long_texts_are_no_trouble(text: str) -> None:
     assert key_lines(text) is not None

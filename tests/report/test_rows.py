@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paragen.report.rows import Column, Value, print_table, to_csv, to_json, to_markdown
+from paragen.report.rows import Column, Value, print_table, to_csv, to_json, to_markdown, to_text
 
 COLUMNS = (
     Column(key="name", heading="the name"),
@@ -47,3 +47,8 @@ def test_markdown_escapes_what_would_break_it() -> None:
 def test_a_table_shows_markup_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(COLUMNS, [{"name": "[bold]x[/bold]", "rate": 1.0}])
     assert "[bold]x[/bold]" in capsys.readouterr().out
+
+
+def test_text_is_aligned_and_not_padded() -> None:
+    shown = to_text(COLUMNS, [{"name": "longer than it", "rate": 0.05}, {"name": "b", "rate": 1}])
+    assert shown == "the name        rate\nlonger than it    5%\nb               100%"

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from paragen.domain.candidate import Candidate, Fault, Scores, Status, Verdict
+from paragen.domain.candidate import Candidate, Fault, Scores, Verdict
 from paragen.domain.command import CaseResult, Outcome
 from paragen.domain.events import CandidateEnded, Event, RunEnded, RunStarted
 from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose
+from paragen.domain.status import Status
 from paragen.domain.task import Example, Limits, Task, TestCode, TestKind
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from paragen.domain.candidate import Status
+from paragen.domain.status import Status
 from paragen.store import migrations
 from paragen.store.connection import connect
 from paragen.store.errors import StoreFault

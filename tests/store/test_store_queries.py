@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from paragen.domain.candidate import MODEL_OUTCOMES, Candidate, Status
+from paragen.domain.candidate import Candidate
 from paragen.domain.events import CandidateEnded, RunStarted
+from paragen.domain.status import MODEL_OUTCOMES, Status
 from paragen.domain.tournament import Run
 from paragen.store.connection import connect
 from paragen.store.queries import (

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from paragen.domain.candidate import Scores, Status
+from paragen.domain.candidate import Scores
 from paragen.domain.events import CandidateEnded, RunEnded, RunStarted, Warned
+from paragen.domain.status import Status
 from paragen.store.connection import connect
 from paragen.store.errors import StoreFault, StoreLockedError
 from paragen.store.queries import load_run

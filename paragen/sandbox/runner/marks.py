@@ -87,7 +87,8 @@ def parameter_sets(mark: Mark) -> list[tuple[str, dict[str, Any], list[Mark]]]:
         names = argnames
         if isinstance(names, str):
             names = [n.strip() for n in argnames.split(",") if n.strip()]
-        sets = [_as_parameters(value, len(names)) for value in argvalues]
+        bare = isinstance(argnames, str) and len(names) == 1
+        sets = [_as_parameters(value, bare) for value in argvalues]
         return [
             (_id(n, one, names, ids), dict(zip(names, one.values, strict=True)), one.marks)
             for n, one in enumerate(sets)
@@ -122,10 +123,11 @@ def _holds(mark: Mark, namespace: dict[str, Any]) -> bool:
     return any(eval(c, namespace) if isinstance(c, str) else c for c in conditions)
 
 
-def _as_parameters(value: Any, count: int) -> Parameters:
+def _as_parameters(value: Any, bare: bool) -> Parameters:
+    """A set of values; `bare` ones are the one value of a single name, not a tuple of it."""
     if isinstance(value, Parameters):
         return value
-    return Parameters((value,) if count == 1 else tuple(value), [], None)
+    return Parameters((value,) if bare else tuple(value), [], None)
 
 
 def _id(number: int, one: Parameters, names: list[str], ids: Any) -> str:

@@ -1,0 +1,85 @@
+"""Runs programs in a real sandbox, and sees that nothing of them is left."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from paragen.domain.command import CaseResult, Outcome, Ran, ScriptRun, TestRun
+from paragen.domain.ports import Cancel
+from paragen.domain.task import Limits, TestCode, TestKind
+from paragen.sandbox.process import ProcessSandbox
+
+DOUBLE = "def double(x):\n    return 2 * x\n"
+
+
+@cache
+def sandbox() -> ProcessSandbox:
+    """One sandbox for all tests of a process."""
+    opened = ProcessSandbox(workers=4)
+    atexit.register(opened.close)
+    return opened
+
+
+def run_tests(
+    program: str,
+    *tests: str,
+    entry_point: str | None = None,
+    kind: TestKind = TestKind.PYTHON,
+    cancel: Cancel | None = None,
+    **limits: Any,
+) -> Ran:
+    """Run test code against a program; keywords are limits."""
+    command = TestRun(
+        program=program,
+        language="python",
+        tests=tuple(TestCode(source=t, origin="task.md", line=1, kind=kind) for t in tests),
+        entry_point=entry_point,
+        limits=Limits(**limits),
+    )
+    return checked(sandbox().run(command, cancel or Cancel()))
+
+
+def run_script(program: str, stdin: str = "", **limits: Any) -> Ran:
+    """Run a program as a script; keywords are limits."""
+    command = ScriptRun(program=program, language="python", stdin=stdin, limits=Limits(**limits))
+    return checked(sandbox().run(command, Cancel()))
+
+
+def checked(ran: Ran) -> Ran:
+    """The result, once it is certain that no process of the sandbox's is left."""
+    assert processes_of(sandbox().scratch) == []
+    return ran
+
+
+def processes_of(scratch: Path) -> list[int]:
+    """The processes whose environment names that directory, zombies excepted."""
+    mark = os.fsencode(scratch)
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in environ.read_bytes():
+                found.append(int(environ.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def outcomes(ran: Ran) -> dict[str, str]:
+    """How each case ended, by its name."""
+    return {case.name: str(case.outcome) for case in ran.cases}
+
+
+def details(ran: Ran) -> str:
+    """What the cases that didn't pass say, a line each."""
+    return "\n".join(c.detail for c in ran.cases if c.outcome is not Outcome.PASSED)
+
+
+def only(ran: Ran) -> CaseResult:
+    """The one case of a complete run."""
+    assert ran.complete, ran
+    (case,) = ran.cases
+    return case

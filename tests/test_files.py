@@ -1,0 +1,117 @@
+"""Task files and programs on disk, and everything that may be in their way."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from paragen.domain.errors import TaskError, UsageError
+from paragen.domain.task import Example
+from paragen.files import MAX_BYTES, load_program, load_task, load_tasks
+
+TASK = "Write `f`.\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(name: str, text: str = TASK) -> str:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return name
+
+
+def test_tests_of_other_files_are_relative_to_who_names_them() -> None:
+    write("tasks/t.md", f"---\ntests: [more/a.py, ex.json]\n---\n{TASK}")
+    write("tasks/more/a.py", "from solution import f\nassert f\n")
+    write("tasks/ex.json", '{"stdin": "1", "stdout": "2"}')
+    write("b.py", "assert 2\n")
+    task = load_task("tasks/t.md", ["b.py"])
+    assert [t.origin for t in task.tests] == ["tasks/more/a.py", "b.py"]
+    assert task.examples == (Example(name="example 1", stdin="1", stdout="2"),)
+    assert task.entry_point == "f"
+    assert (task.name, task.path) == ("t", "tasks/t.md")
+
+
+def test_a_folder_is_its_task_files(here: Path) -> None:
+    for name in ("d/b.md", "d/a.md", "d/sub/c.md", "d/README.md", "d/.hidden.md", "d/.git/x.md"):
+        write(name)
+    write("d/notes.txt")
+    (here / "d" / "folder.md").mkdir()
+    (here / "link.md").symlink_to(here / "d" / "a.md")
+    tasks = load_tasks(["d/b.md", "d", "./d/a.md", "link.md"])
+    assert [t.path for t in tasks] == ["d/b.md", "d/a.md", "d/sub/c.md"]
+
+
+def test_hidden_is_what_is_hidden_within_the_folder() -> None:
+    write(".tasks/a.md")
+    assert [t.path for t in load_tasks([".tasks"])] == [".tasks/a.md"]
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TASK.encode())))
+    (task,) = load_tasks(["-"])
+    assert (task.name, task.path, task.prompt) == ("stdin", "-", TASK)
+
+
+def test_a_program_has_unix_lines() -> None:
+    Path("p.py").write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\r")
+    assert load_program("p.py") == "a = 1\nb = 2\n"
+    with pytest.raises(UsageError, match=r"There is no such file; did you mean 'p.py'\?"):
+        load_program("q.py")
+
+
+def mistake(path: str, tests: list[str] | None = None) -> str:
+    with pytest.raises(TaskError) as caught:
+        load_tasks([path], tests or [])
+    return str(caught.value)
+
+
+def test_missing_files_are_said_with_the_nearest_name() -> None:
+    write("prompt.md")
+    assert mistake("promt.md") == "promt.md: There is no such file; did you mean 'prompt.md'?"
+    assert mistake("zzzzzzz") == "zzzzzzz: There is no such file."
+    assert "There is no folder nowhere" in mistake("nowhere/prompt.md")
+    assert "tset.py: There is no such file" in mistake("prompt.md", ["tset.py"])
+    write("t.md", f"---\nname: t\ntests: tset.py\n---\n{TASK}")
+    write("test.py", "assert 1")
+    assert mistake("t.md") == (
+        "t.md:3: tests: tset.py: There is no such file; did you mean 'test.py'?"
+    )
+
+
+def test_what_is_no_task_file(here: Path) -> None:
+    (here / "empty").mkdir()
+    assert "no task files" in mistake("empty")
+    Path("latin.md").write_bytes(b"ok\n\xe9\n")
+    assert mistake("latin.md").startswith("latin.md:2: This is not UTF-8")
+    Path("binary.md").write_bytes(b"\x7fELF\0\0")
+    assert "not a text file" in mistake("binary.md")
+    Path("large.md").write_bytes(b"a" * (MAX_BYTES + 1))
+    assert "larger than 1 MiB" in mistake("large.md")
+    Path("full.md").write_bytes(b"a" * MAX_BYTES)
+    assert load_task("full.md").prompt
+    write("t.md", f"---\ntests: empty\n---\n{TASK}")
+    assert "This is a folder" in mistake("t.md")
+    assert "can't be read" in mistake("a\0b")
+    write("u.md", f'---\ntests: "a\\0b"\n---\n{TASK}')
+    assert mistake("u.md").startswith("u.md:2: tests: ")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read() -> None:
+    Path(write("secret.md")).chmod(0)
+    assert "can't be read: Permission denied" in mistake("secret.md")
+
+
+def test_a_loop_of_links(here: Path) -> None:
+    (here / "loop.md").symlink_to(here / "loop.md")
+    assert "can't be read" in mistake("loop.md")
