@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -49,7 +50,7 @@ def load_tasks(paths: Sequence[str | Path], tests: Sequence[str | Path] = ()) ->
     found: dict[str, str] = {}
     for path in paths:
         for file in _task_files(str(path)):
-            found.setdefault(file if file == STDIN else str(Path(file).resolve()), file)
+            found.setdefault(_identity(file), file)
     return tuple(load_task(file, tests) for file in found.values())
 
 
@@ -60,9 +61,17 @@ def load_program(path: str | Path) -> str:
     return unix_lines(text)
 
 
+def _identity(path: str) -> str:
+    """A file's real path, or its name where it has none: then reading it says why."""
+    try:
+        return path if path == STDIN else str(Path(path).resolve())
+    except (OSError, RuntimeError, ValueError):
+        return path
+
+
 def _task_files(path: str) -> Iterator[str]:
     folder = Path(path)
-    if path == STDIN or not folder.is_dir():
+    if path == STDIN or not os.path.isdir(folder):  # noqa: PTH112 (Path's raises on some paths)
         yield path
         return
     files = [
@@ -78,7 +87,7 @@ def _task_files(path: str) -> Iterator[str]:
 
 
 def _load_tests(path: Path) -> tuple[TestCode | Example, ...]:
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 (as above)
         raise FileNotFoundError(_missing(path))
     return read_tests(_read(path, TaskError), str(path))
 
@@ -118,6 +127,6 @@ def _missing(path: Path) -> str:
     """A sentence about a file that isn't there, with the nearest name that is."""
     try:
         names = [entry.name for entry in path.parent.iterdir()]
-    except OSError:
+    except (OSError, ValueError):
         return f"{path}: There is no folder {path.parent}."
     return f"{path}: There is no such file{did_you_mean(path.name, names) or '.'}"

@@ -115,5 +115,14 @@ def _findings(ran: Ran) -> list[dict[str, Any]] | None:
     return findings
 
 
-def _count(codes: list[str | None], prefixes: tuple[str, ...]) -> int:
-    return sum(1 for code in codes if code is not None and code.startswith(prefixes))
+def _count(codes: list[str | None], rules: tuple[str, ...]) -> int:
+    return sum(1 for code in codes if code and any(falls_under(code, rule) for rule in rules))
+
+
+def falls_under(code: str, rule: str) -> bool:
+    """Whether a rule prefix covers a finding's code: S covers S307, but not SIM103."""
+    return code.startswith(rule) and _family(code) == _family(rule)
+
+
+def _family(code: str) -> str:
+    return code.rstrip("0123456789")

@@ -48,7 +48,7 @@ def read(task: Task, ran: tuple[Ran, ...]) -> Part:
 
 def normal(text: str) -> str:
     """The text without trailing white space on its lines, and without trailing line breaks."""
-    return "\n".join(line.rstrip() for line in text.splitlines()).rstrip("\n")
+    return "\n".join(line.rstrip() for line in text.split("\n")).rstrip("\n")
 
 
 def _judged(example: Example, run: Ran) -> tuple[Status, CaseResult]:

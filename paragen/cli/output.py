@@ -65,6 +65,7 @@ def write_code(code: str, path: Path) -> None:
     from paragen.domain.errors import UsageError
 
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(with_line_end(code), encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise UsageError(f"{path}: can't be written ({error.strerror}).") from error

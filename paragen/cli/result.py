@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
-from paragen.cli.output import print_code, write_code
+from paragen.cli.output import note, print_code, write_code
 from paragen.domain.errors import UsageError
 from paragen.domain.events import Event, RunEnded
 from paragen.domain.tournament import Run
@@ -25,6 +27,7 @@ class Printer:
     as_json: bool
     output: Path | None
     several: bool
+    quiet: bool
 
     def check(self) -> None:
         """Before anything is played: raises UsageError where `output` can't be what it must be."""
@@ -34,9 +37,6 @@ class Printer:
             raise UsageError(f"{self.output}: several tasks need a folder here, and it is a file.")
         if not self.several and self.output.is_dir():
             raise UsageError(f"{self.output}: is a folder; name the file for the winner's code.")
-        folder = self.output.parent
-        if not self.several and not folder.is_dir():
-            raise UsageError(f"{self.output}: there is no folder {folder}; make it first.")
 
     def __call__(self, event: Event) -> None:
         """Print a run's object as it ends, if JSON is wanted."""
@@ -56,12 +56,25 @@ class Printer:
                     print_code(run.winning.code, run.task.language)
 
     def _write(self, runs: Sequence[Run], output: Path) -> None:
+        taken: Counter[str] = Counter()
+        failures = []
         for run in runs:
+            taken[run.task.name] += 1
             if run.winning is None or run.winning.code is None:
                 continue
-            path = output
-            if self.several:
-                output.mkdir(parents=True, exist_ok=True)
-                path = output / f"{run.task.name}.py"
-            write_code(run.winning.code, path)
-            typer.echo(f"{run.task.name}: the winner's code is in {path}", err=True)
+            path = output / file_name(run, taken[run.task.name]) if self.several else output
+            try:
+                write_code(run.winning.code, path)
+            except UsageError as error:
+                failures.append(f"{error} `paragen show {run.run_id} --code` prints it.")
+                continue
+            if not self.quiet:
+                note(f"{run.task.name}: the winner's code is in {path}")
+        if failures:
+            raise UsageError("\n".join(failures))
+
+
+def file_name(run: Run, count: int) -> str:
+    """A winner's file in a folder: named after its task, numbered where tasks share a name."""
+    stem = re.sub(r"[^\w. @+-]+", "_", run.task.name).lstrip(".") or "task"
+    return f"{stem}.py" if count == 1 else f"{stem}-{count}.py"

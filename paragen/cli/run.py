@@ -194,7 +194,7 @@ def run(
             record=record,
         ),
     )
-    printer = Printer(as_json=as_json, output=output, several=len(session.plans) > 1)
+    printer = Printer(as_json=as_json, output=output, several=len(session.plans) > 1, quiet=quiet)
     printer.check()
     with interruptible(session), session, _view(session, quiet=quiet) as view:
         runs = session.play([view, printer])

@@ -27,11 +27,11 @@ EXECUTION_SHARE, EXECUTION_LIMIT_S = 0.4, 10.0
 
 MEASURE_WEIGHTS: Mapping[str, float] = {
     "correctness": 0.30,
-    "complexity": 0.20,
-    "security": 0.20,
-    "style": 0.10,
+    "complexity": 0.15,
+    "security": 0.15,
+    "style": 0.15,
     "documentation": 0.10,
-    "simplification": 0.10,
+    "simplification": 0.15,
 }
 """What the evaluator's measures count for; the weights of those that weren't taken are shared out
 among the others in proportion."""

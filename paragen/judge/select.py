@@ -133,7 +133,9 @@ def _time(seconds: float) -> float:
     return math.inf if math.isnan(seconds) else seconds
 
 
-def _why_it_won(winner: Candidate, passed: Sequence[Candidate], criteria: Criteria) -> str:
+def _why_it_won(
+    winner: Candidate, passed: Sequence[Candidate], criteria: Criteria, *, alone: bool
+) -> str:
     name = winner.attempt.instance.name
     total = winner.verdict.tests_total if winner.verdict is not None else 0
     if total:
@@ -142,7 +144,7 @@ def _why_it_won(winner: Candidate, passed: Sequence[Candidate], criteria: Criter
         what, did = f"Nothing was tested: {name} parses and imports", "do"
     acceptable = sum(1 for c in passed if not shortfalls(c, criteria))
     if len(passed) == 1:
-        return f"{what}; no other candidate did." if total else f"{what}."
+        return f"{what}; no other candidate did." if total and not alone else f"{what}."
     if acceptable == 1:
         return f"{what}; of the {len(passed)} that {did}, it alone is acceptable."
     score = f" ({winner.scores.combined:.2f})" if winner.scores is not None else ""

@@ -144,6 +144,9 @@ def _second_best(text: str, snippets: Sequence[Snippet], entry_point: str) -> Ex
     meant = [s for s in snippets if s.tree is None and s.mentions_definition(entry_point)]
     if meant:
         return Extraction(code=meant[-1].code, note="the program doesn't parse")
+    placeholders = [s for s in snippets if s.tree is not None and entry_point in s.defined]
+    if placeholders:
+        return Extraction(code=placeholders[-1].code, note=f"{entry_point} is a placeholder")
     if mentions_definition(text, entry_point):
         tail = unfenced.tail(text)
         if tail is not None and not any(s.fenced and s.tree is None for s in snippets):

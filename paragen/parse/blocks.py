@@ -91,10 +91,13 @@ def _first_matches(wrapper: re.Pattern[str], text: str) -> Iterator[str]:
 
 
 def _wrapped_snippets(content: str, reader: Reader) -> Iterator[Snippet]:
-    snippet = Snippet.read(content, reader, fenced=True, labelled=True)
-    if snippet.tree is None and "&" in content:
-        snippet = Snippet.read(html.unescape(content), reader, fenced=True, labelled=True)
-    if snippet.tree is not None or "```" not in content:
+    # Escaped first: `x &lt; 1` is Python as it stands, but nobody means that.
+    for text in dict.fromkeys((html.unescape(content), content)):
+        snippet = Snippet.read(text, reader, fenced=True, labelled=True)
+        if snippet.tree is not None:
+            yield snippet
+            return
+    if "```" not in content:
         yield snippet
 
 

@@ -138,7 +138,7 @@ def _is_code(node: ast.stmt, source: str, names: set[str] | frozenset[str]) -> b
     if isinstance(value, ast.Constant):
         return isinstance(value.value, str) and _is_triple_quoted(value, source)
     if not isinstance(value, ast.Call):
-        return isinstance(value, ast.Await | ast.ListComp)
+        return isinstance(value, ast.ListComp)
     root: ast.expr = value
     while isinstance(root, ast.Call | ast.Attribute | ast.Subscript):
         root = root.func if isinstance(root, ast.Call) else root.value

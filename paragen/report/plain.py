@@ -35,7 +35,7 @@ class PlainView:
                 sealed = "sealed" if run.sandbox.sealed else "unsealed"
                 self._write(
                     f"{run.task.name}: {text.counted(planned, 'attempt')}, mode {run.mode}, "
-                    f"task type {run.task.task_type}, sandbox {run.sandbox.level} ({sealed})"
+                    f"task type {text.task_type(run.task)}, sandbox {run.sandbox.level} ({sealed})"
                 )
             case CandidateEnded(candidate=candidate):
                 self._write(f"  {line(candidate)}")

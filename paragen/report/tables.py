@@ -19,7 +19,8 @@ WIDE = 110
 
 def new_table(width: int, *, title: str | None = None) -> Table:
     """The one look that all candidate tables have."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    heading = None if title is None else Text(title, style="bold", justify="left")
+    table = Table(title=heading, title_justify="left", box=None, pad_edge=False)
     table.add_column("", width=1)
     table.add_column("generator", overflow="ellipsis", no_wrap=True, min_width=14, ratio=3)
     table.add_column("state", overflow="ellipsis", no_wrap=True, min_width=10)
@@ -84,7 +85,12 @@ def run_table(run: Run, width: int, *, most: int | None = None) -> RenderableTyp
     if len(shown) < len(run.ranking):
         parts.append(Text(f"  … and {len(run.ranking) - len(shown)} more", style="dim"))
     parts.extend(
-        Text(f"  {c.attempt.instance.name}: {text.why(c)}", style="dim")
+        Text(
+            f"  {c.attempt.instance.name}: {text.why(c)}",
+            style="dim",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
         for c in shown
         if c.id != run.winner and text.why(c)
     )
@@ -97,7 +103,7 @@ def title(run: Run) -> str:
     weights = run.criteria.weights
     sealed = "sealed" if run.sandbox.sealed else "unsealed"
     return (
-        f"{run.task.name}  ({run.task.task_type}; quality {weights.quality:.2f}, "
+        f"{run.task.name}  ({text.task_type(run.task)}; quality {weights.quality:.2f}, "
         f"speed {weights.speed:.2f}; sandbox {run.sandbox.level}, {sealed})"
     )
 

@@ -8,6 +8,7 @@ from paragen.domain.status import Status
 
 if TYPE_CHECKING:
     from paragen.domain.candidate import Candidate
+    from paragen.domain.task import Task
 
 NOTHING = "–"
 """What stands where nothing was measured."""
@@ -96,6 +97,11 @@ def why(candidate: Candidate) -> str:
 def counted(number: int, noun: str) -> str:
     """A number and its noun, in the plural where it needs one."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def task_type(task: Task) -> str:
+    """A task's type, and whether it is a guess."""
+    return f"{task.task_type} (inferred)" if task.task_type_inferred else task.task_type
 
 
 def printable(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import compileall
 import marshal
 import os
 import secrets
@@ -13,6 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import IO
 from weakref import WeakSet
@@ -56,7 +56,7 @@ class ProcessSandbox:
             self.scratch = scratch.make("paragen-")
         except OSError as error:
             raise SandboxFault(f"no scratch directory could be made: {error}") from error
-        compileall.compile_dir(_RUNNER, quiet=2)  # children only read bytecode: see that there is
+        _compile_runner()
         _OPEN.add(self)
 
     @property
@@ -80,12 +80,14 @@ class ProcessSandbox:
                 return self._run_program(command, home, cancel)
 
     def close(self) -> None:
-        """End every process and remove every file that is left."""
+        """End every process and remove every file that is left; again does nothing."""
+        if self not in _OPEN:
+            return
+        _OPEN.discard(self)
         self.kill()
         for _ in range(self._workers):  # those that run now see their processes end
             self._turns.acquire(timeout=5)
         scratch.remove(self.scratch)
-        _OPEN.discard(self)
 
     def kill(self) -> None:
         """End every process, and let none start; a signal handler may do this."""
@@ -160,6 +162,17 @@ class ProcessSandbox:
 _OPEN: WeakSet[ProcessSandbox] = WeakSet()
 
 
+def _compile_runner() -> None:
+    """See that there is bytecode of the runner: children only read it, and start sooner with it."""
+    for source in _RUNNER.glob("*.py"):
+        bytecode = Path(cache_from_source(str(source)))
+        if not bytecode.exists() or bytecode.stat().st_mtime < source.stat().st_mtime:
+            import compileall  # seldom needed, and slow to import
+
+            compileall.compile_dir(_RUNNER, quiet=2)
+            return
+
+
 def kill_all() -> None:
     """End every process of every sandbox of this level and remove their files; for emergencies."""
     for sandbox in list(_OPEN):
@@ -175,12 +188,14 @@ def describe() -> Description:
         "output, the size of each file, open files, core dumps",
         "the environment: none of yours is passed on",
         "the working directory: a scratch directory, removed afterwards",
+        "imports: the standard library only",
         "processes: the whole group is killed at the end of each run",
     ]
     leaves = [
         "verdicts are not sealed: a program that sets out to can forge one",
         "files: it can read and write whatever you can",
         "the network",
+        "CPU time of processes that it starts: only the wall-clock limit ends those",
         "the number of files and the disk space that they take together",
         "other processes of yours: it can send them signals",
     ]

@@ -182,8 +182,8 @@ class Place:
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def start(self, *arguments: str | Path) -> Running:
-        """Start `paragen …` in pipes."""
+    def start(self, *arguments: str | Path, deaf: bool = False) -> Running:
+        """Start `paragen …` in pipes; `deaf`: nobody reads its stdout."""
         _let_children_be_interrupted()
         process = subprocess.Popen(
             _command(arguments),
@@ -197,6 +197,8 @@ class Place:
         assert process.stderr is not None
         pipes = {"out": process.stdout, "err": process.stderr}
         output = {name: bytearray() for name in pipes}
+        if deaf:
+            pipes.pop("out").close()
         readers = [_read(pipe.fileno(), output[name], pipe.close) for name, pipe in pipes.items()]
         return Running(process, readers, output)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paragen.checks.lint import MEASURES
 from paragen.domain.candidate import Verdict
 from paragen.domain.generator import Answer
 from paragen.domain.status import Status
@@ -165,15 +166,16 @@ def test_nan_is_no_score() -> None:
         plain_quality(True, math.nan)
 
 
-def test_the_evaluators_weights_add_up() -> None:
+def test_the_evaluators_weights_add_up_and_are_those_of_its_measures() -> None:
     assert sum(MEASURE_WEIGHTS.values()) == pytest.approx(1)
+    assert set(MEASURE_WEIGHTS) == set(MEASURES)
 
 
 def test_absent_measures_are_not_zero() -> None:
     assert evaluator_score({}) is None
     assert evaluator_score({"unheard_of": 0.0}) is None
     assert evaluator_score({"style": 0.5}) == pytest.approx(0.5)
-    assert evaluator_score({"style": 1.0, "correctness": 0.0}) == pytest.approx(0.25)
+    assert evaluator_score({"style": 1.0, "correctness": 0.0}) == pytest.approx(1 / 3)
     assert evaluator_score(dict.fromkeys(MEASURE_WEIGHTS, 1.0)) == pytest.approx(1)
 
 

@@ -116,6 +116,7 @@ def test_ties_go_by_tests_then_execution_then_generation_then_number() -> None:
     assert ids(candidate("a", execution_s=2), candidate("b", execution_s=1)) == ["b", "a"]
     assert ids(candidate("a", generation_s=2), candidate("b", generation_s=1)) == ["b", "a"]
     assert ids(candidate("c10"), candidate("c9")) == ["c9", "c10"]
+    assert ids(candidate("c1"), candidate("c01")) == ["c01", "c1"]
 
 
 def test_failing_ones_go_by_the_share_of_tests_then_by_how_they_ended() -> None:

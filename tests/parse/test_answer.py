@@ -91,6 +91,25 @@ def test_the_program_comes_back_whole(text: str) -> None:
     assert code(text) == F
 
 
+def test_escaped_markup() -> None:
+    program = "def f(x):\n    return x < 1 and x > 0\n"
+    escaped = program.replace("<", "&lt;").replace(">", "&gt;")
+    assert code(f"<pre><code>{escaped}</code></pre>") == program
+
+
+def test_a_wrapper_around_a_fence_changes_nothing() -> None:
+    assert code(f"[PYTHON]\n```python\n{F}```\n[/PYTHON]") == F
+
+
+def test_a_whole_text_that_is_code_is_the_program_whatever_its_strings_show() -> None:
+    script = "[print(x) for x in open(0)]\n"
+    assert code(script, None) == script
+    shows = (
+        'def f(x):\n    """As in:\n\n```python\ndef f(x):\n    return 0\n```\n"""\n    return x\n'
+    )
+    assert code(shows) == shows
+
+
 def test_escaped_underscores() -> None:
     assert code("def f\\_g(x):\n    return x\n", "f_g") == "def f_g(x):\n    return x\n"
 
@@ -256,6 +275,14 @@ def test_of_several_scripts_the_longest_wins() -> None:
     assert code(f"```python\n{short}```\n```python\n{long}```\n```python\n{short}```", None) == long
 
 
+def test_a_placeholder_is_better_than_nothing() -> None:
+    stub = "def f(x):\n    pass\n"
+    for text in (stub, f"```\n{stub}```", f"It's:\n\n{stub}"):
+        found = extract(text, entry_point="f")
+        assert found.code == stub
+        assert found.note == "f is a placeholder"
+
+
 ESCAPES = st.sampled_from(["\x1b[0m", "\x1b]0;", "\x1b", "\0", "\ufeff", "\r", "\ud800", "\u2028"])
 PIECES = st.sampled_from(
     ["```", "```python\n", "~~~\n", "````\n", "\n", "    ", "- ", "> ", "def f(x):\n", "    return",
@@ -276,29 +303,29 @@ def test_any_text_can_be_looked_through(text: str, entry_point: str | None) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "`" * 200_000,
-        "```\n" * 50_000,
-        "```python\n" * 20_000,
-        "``` " * 50_000,
-        "~~~\n```\n" * 20_000,
-        "def f(\n" * 20_000,
-        "x = (\n" * 20_000,
-        'x = """\n' * 20_000,
-        "@a\n" * 50_000,
-        "word(s) and 'quotes\n" * 10_000,
-        "It's → prose.\n" * 15_000,
-        "[PYTHON]" * 20_000,
-        "<code>" * 30_000,
-        "<think>" * 30_000,
-        "</think>" * 30_000,
-        "\x1b[" * 100_000,
-        "\x1b]" * 100_000,
-        "- " * 100_000,
-        "(" * 200_000,
-        "    " * 50_000,
-        "a\\_b = 1\n" * 20_000,
-        "def f(x):\n" + "    x += 1\n" * 15_000,
-        "x = 1\n" * 30_000,
+        "`" * 50_000,
+        "```\n" * 12_500,
+        "```python\n" * 5_000,
+        "``` " * 12_500,
+        "~~~\n```\n" * 5_000,
+        "def f(\n" * 5_000,
+        "x = (\n" * 5_000,
+        'x = """\n' * 5_000,
+        "@a\n" * 12_500,
+        "word(s) and 'quotes\n" * 2_500,
+        "It's → prose.\n" * 3_750,
+        "[PYTHON]" * 5_000,
+        "<code>" * 7_500,
+        "<think>" * 7_500,
+        "</think>" * 7_500,
+        "\x1b[" * 25_000,
+        "\x1b]" * 25_000,
+        "- " * 25_000,
+        "(" * 50_000,
+        "    " * 12_500,
+        "a\\_b = 1\n" * 5_000,
+        "def f(x):\n" + "    x += 1\n" * 3_750,
+        "x = 1\n" * 7_500,
     ],
     ids=lambda text: repr(text[:12]),
 )

@@ -319,6 +319,25 @@ def test_a_setupclass_that_fails_fails_its_tests() -> None:
     assert "ValueError: up" in details(ran)
 
 
+def test_an_interrupted_unittest_has_not_passed() -> None:
+    ran = run_tests(
+        "def f(): raise KeyboardInterrupt",
+        "import unittest\nfrom solution import f\n"
+        "class Test(unittest.TestCase):\n"
+        "    def test_a(self): pass\n"
+        "    def test_b(self): f()\n"
+        "    def test_c(self): pass\n",
+    )
+    assert list(outcomes(ran).values()) == ["passed", "failed", "failed"]
+    assert "KeyboardInterrupt" in details(ran)
+
+
+def test_an_interrupted_doctest_has_not_passed() -> None:
+    program = "def f(): raise KeyboardInterrupt"
+    ran = run_tests(program, ">>> 1\n1\n>>> f()\n>>> 2\n2\n", kind=TestKind.DOCTEST)
+    assert list(outcomes(ran).values()) == ["passed", "failed", "failed"]
+
+
 def test_patched_test_functions_get_their_mocks_and_fixtures() -> None:
     ran = run_tests(
         DOUBLE,
@@ -339,7 +358,8 @@ def test_doctests_each_example_is_a_case() -> None:
         ">>> double(7) # doctest: +SKIP\n0\n",
         kind=TestKind.DOCTEST,
     )
-    assert [str(c.outcome) for c in sorted(ran.cases, key=lambda c: int(c.name[5:7].strip(":")))] == [
+    by_line = sorted(ran.cases, key=lambda case: int(case.name.split(":")[0].removeprefix("line ")))
+    assert [str(case.outcome) for case in by_line] == [
         "passed", "passed", "failed", "failed", "passed", "passed", "skipped",
     ]  # fmt: skip
     assert ran.planned == 7

@@ -52,14 +52,15 @@ class Result(unittest.TestResult):
         self._now = None
 
     def stopTest(self, test: unittest.TestCase) -> None:
-        """Report the test."""
+        """Report the test, unless nothing is known of it: then something cut it off."""
         self._running = False
-        name = _name(test)
-        self.ended.add(name)
-        self._to.case(self._piece, name, *(self._now or (PASSED, "")))
+        if self._now is not None:
+            self.ended.add(_name(test))
+            self._to.case(self._piece, _name(test), *self._now)
 
     def addSuccess(self, test: unittest.TestCase) -> None:
-        """Leave it as passed."""
+        """Note that it passed."""
+        self._note((PASSED, ""))
 
     def addFailure(self, test: unittest.TestCase, err: Any) -> None:
         """Note a failed assertion."""
