@@ -14,7 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from paragen.app import Choices, Session, play
+    from paragen.app.choices import Choices
+    from paragen.app.session import Session, play
     from paragen.domain.candidate import Candidate
     from paragen.domain.errors import ParagenError
     from paragen.domain.generator import Generator
@@ -41,15 +42,15 @@ __all__ = [
 
 _HOMES = {
     "Candidate": "paragen.domain.candidate",
-    "Choices": "paragen.app",
+    "Choices": "paragen.app.choices",
     "Generator": "paragen.domain.generator",
     "ParagenError": "paragen.domain.errors",
     "Run": "paragen.domain.tournament",
-    "Session": "paragen.app",
+    "Session": "paragen.app.session",
     "Status": "paragen.domain.status",
     "Task": "paragen.domain.task",
     "load_task": "paragen.files",
-    "play": "paragen.app",
+    "play": "paragen.app.session",
 }
 
 

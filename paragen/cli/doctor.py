@@ -30,9 +30,9 @@ def doctor(
 
     The exit code is that of the first problem that would keep a run from being played.
     """
-    from paragen.app import Choices
+    from paragen.app.choices import Choices
+    from paragen.app.doctor import Finding, examine
     from paragen.cli.output import print_rows
-    from paragen.doctor import Finding, examine
     from paragen.report.columns import DOCTOR
 
     findings: list[Finding] = []

@@ -16,8 +16,8 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Write a generators.toml and a prompt.md to begin with."""
+    from paragen.app.starter import write_starter
     from paragen.cli.output import warn
-    from paragen.starter import write_starter
 
     started = write_starter(folder, host_urls=tuple(host or ()), force=force)
     for warning in started.warnings:

@@ -25,13 +25,16 @@ def judge(
 
     The exit code is 0 only if all pass.
     """
-    from paragen.app import judge_files
+    from paragen.app.judging import Judging
+    from paragen.cli.interrupt import interruptible
     from paragen.domain.status import Status
     from paragen.files import load_task
     from paragen.report.objects import judge_object
 
     loaded = load_task(task, tests=tests or ())
-    verdicts = judge_files(loaded, programs, level=sandbox, workers=workers)
+    judging = Judging(loaded, programs)
+    with interruptible(judging):
+        verdicts = judging.judge(level=sandbox or "auto", workers=workers)
     exit_code = 0 if all(v.status is Status.PASSED for _, v in verdicts) else 1
     if as_json:
         typer.echo(json.dumps(judge_object(loaded, verdicts, exit_code), indent=2))

@@ -9,7 +9,8 @@ def models(
     config: ConfigOption = None, host: HostOption = None, format: FormatOption = Format.TABLE
 ) -> None:
     """List the models of every host, and which of them are loaded."""
-    from paragen.app import Choices, list_models
+    from paragen.app.choices import Choices
+    from paragen.app.models import list_models
     from paragen.cli.output import print_rows, warn
     from paragen.report.columns import MODELS
 

@@ -22,7 +22,7 @@ from paragen.cli.options import (
 from paragen.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from paragen.app import Session
+    from paragen.app.session import Session
     from paragen.report.live import LiveView
     from paragen.report.plain import PlainView
 
@@ -160,7 +160,8 @@ def run(
     Exit codes: 0 every task has a winner, 1 not so, 2 a mistake in what was asked, 3 no host
     could answer, 4 the sandbox level isn't to be had, 130 interrupted.
     """
-    from paragen.app import Choices, Session
+    from paragen.app.choices import Choices
+    from paragen.app.session import Session
     from paragen.cli.interrupt import interruptible
     from paragen.cli.result import Printer
     from paragen.judge.criteria import CriteriaOptions

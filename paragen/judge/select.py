@@ -60,7 +60,7 @@ def select(ranking: Sequence[Candidate], criteria: Criteria) -> tuple[str | None
         return None, f"No candidate passed: {_endings(ranking)}."
     if shortfalls(passed[0], criteria):
         return None, _why_turned_down(passed, criteria)
-    return passed[0].id, _why_it_won(passed[0], passed, criteria)
+    return passed[0].id, _why_it_won(passed[0], passed, criteria, alone=len(ranking) == 1)
 
 
 def shortfalls(candidate: Candidate, criteria: Criteria) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -20,6 +19,7 @@ from paragen.domain.errors import SandboxFault
 from paragen.domain.ports import Cancel
 from paragen.sandbox.exits import ExitWatch
 from paragen.sandbox.strays import end_strays
+from paragen.sandbox.victim import Victim
 
 _CHUNK = 1 << 16
 _CPU_GLANCE_S = 0.05
@@ -65,42 +65,6 @@ class Ended:
     cpu_s: float
     wall_s: float
     peak_bytes: int | None
-
-
-class Victim:
-    """A running child as seen by whoever may want to end it.
-
-    Its process group is killed under a lock that is held, too, while the child is let go, so that
-    its id can't have become another's. The lock is reentrant: a signal handler may come in
-    between.
-    """
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self.reason: Ending | None = None
-        self._lock = threading.RLock()
-        self._gone = False
-
-    def kill(self, reason: Ending) -> None:
-        """End the whole process group; the first reason given is the one that counts."""
-        with self._lock:
-            if not self._gone:
-                self.reason = self.reason or reason
-                self._kill_group()
-
-    def cancel(self) -> None:
-        """End it because nobody wants its result any more."""
-        self.kill(Ending.CANCELLED)
-
-    def let_go(self) -> None:
-        """End what is left of the group; from now on the id is nobody's. Call before reaping."""
-        with self._lock:
-            self._gone = True
-            self._kill_group()
-
-    def _kill_group(self) -> None:
-        with suppress(ProcessLookupError, PermissionError):  # macOS: a group of zombies
-            os.killpg(self.pid, signal.SIGKILL)
 
 
 @dataclass(slots=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import marshal
 import os
 import secrets
-import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import IO
@@ -23,12 +21,14 @@ from paragen.domain.ports import Cancel
 from paragen.domain.task import MIB, Limits
 from paragen.domain.tournament import SandboxState
 from paragen.sandbox import scratch
-from paragen.sandbox.child import Bounds, Child, Ended, Start, Victim
+from paragen.sandbox.child import Bounds, Child, Ended, Start
 from paragen.sandbox.levels import Description
-from paragen.sandbox.report import Report, read_report
+from paragen.sandbox.report import read_report
+from paragen.sandbox.result import ran_process, ran_program, why_no_start
 from paragen.sandbox.rlimits import rlimits, tasks_of_loadavg
 from paragen.sandbox.strays import loadavg
 from paragen.sandbox.tools import find_tool
+from paragen.sandbox.victim import Victim
 
 LEVEL = "process"
 _RUNNER = Path(__file__).with_name("runner")
@@ -135,8 +135,8 @@ class ProcessSandbox:
             ended = self._watch(start, bounds, cancel)
         report = read_report(ended.report, nonce)
         if not report.started and ended.ending is not Ending.CANCELLED:
-            raise SandboxFault(_why_no_start(ended))
-        return _ran(command, ended, report)
+            raise SandboxFault(why_no_start(ended))
+        return ran_program(command, ended, report, LEVEL)
 
     def _run_tool(self, command: ToolRun, home: Path, cancel: Cancel) -> Ran:
         argv = (find_tool(command.argv[0]), *command.argv[1:])
@@ -146,7 +146,7 @@ class ProcessSandbox:
                 argv=argv, home=home, environment=_environment(home), stdin=stdin.fileno()
             )
             ended = self._watch(start, bounds, cancel)
-        return _plain(ended)
+        return ran_process(ended, LEVEL)
 
     def _watch(self, start: Start, bounds: Bounds, cancel: Cancel) -> Ended:
         child = Child(start, bounds)
@@ -201,7 +201,8 @@ def describe() -> Description:
     ]
     if linux:
         confines.append("memory of each process, as address space (RLIMIT_AS)")
-        confines.append("daemons that leave the group, unless they change HOME, too")
+        confines.append("daemons that leave the group: found by their HOME, and killed")
+        leaves.append("daemons that hide: that change HOME, or fork on and on under new ids")
         leaves.append("memory of several processes together")
         if os.geteuid() == 0:
             leaves.append("the number of processes: the kernel doesn't limit root's")
@@ -256,70 +257,3 @@ def _holding(data: bytes) -> Iterator[IO[bytes]]:
         except OSError as error:
             raise SandboxFault(f"no temporary file could be written: {error}") from error
         yield file
-
-
-def _why_no_start(ended: Ended) -> str:
-    """Why the runner never came to the program: that is no candidate's doing."""
-    said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
-    how = said[-1] if said else f"{ended.ending}, exit code {ended.exit_code}"
-    return f"the test runner did not start within {ended.wall_s:.1f} s: {how}"
-
-
-def _ran(command: TestRun | ScriptRun, ended: Ended, report: Report) -> Ran:
-    """The result of a program's run, from how its process ended and what the runner reported."""
-    is_script = isinstance(command, ScriptRun)
-    ending = ended.ending
-    if report.out_of_memory and ending is Ending.EXITED:
-        ending = Ending.MEMORY_LIMIT
-    return replace(
-        _plain(ended),
-        ending=ending,
-        planned=None if report.names is None else len(report.names),
-        cases=report.cases,
-        peak_bytes=report.peak_bytes or ended.peak_bytes,
-        complete=ended.ending is Ending.EXITED and (is_script or report.done),
-        detail=_detail(command.limits, ending, ended, report, is_script),
-    )
-
-
-def _plain(ended: Ended) -> Ran:
-    """What there is to say of any process that ended."""
-    return Ran(
-        ending=ended.ending,
-        exit_code=ended.exit_code,
-        signal=ended.signal,
-        complete=ended.ending is Ending.EXITED,
-        stdout=ended.stdout.decode("utf-8", "replace"),
-        stderr=ended.stderr.decode("utf-8", "replace"),
-        cpu_s=ended.cpu_s,
-        wall_s=ended.wall_s,
-        peak_bytes=ended.peak_bytes,
-        level=LEVEL,
-    )
-
-
-def _detail(limits: Limits, ending: Ending, ended: Ended, report: Report, is_script: bool) -> str:
-    """Which limit hit, and in which test; or how else the run fell short."""
-    match ending:
-        case Ending.CPU_LIMIT:
-            what = f"used more than {limits.cpu_s:g} s of CPU time"
-        case Ending.WALL_LIMIT:
-            what = f"took more than {limits.wall_s:g} s on the clock"
-        case Ending.MEMORY_LIMIT:
-            return f"needed more than {limits.memory_bytes / MIB:g} MiB of memory"
-        case Ending.OUTPUT_LIMIT:
-            what = f"printed more than {limits.output_bytes} bytes"
-        case Ending.SIGNALLED:
-            what = f"was killed by {_signal_name(ended.signal)}"
-        case Ending.EXITED if not (is_script or report.done):
-            what = f"ended the test process itself, with exit code {ended.exit_code}"
-        case _:
-            return ""
-    return f"{what}, in {report.running}" if report.running else what
-
-
-def _signal_name(number: int | None) -> str:
-    try:
-        return signal.Signals(number or 0).name
-    except ValueError:
-        return f"signal {number}"

@@ -240,6 +240,18 @@ def test_children_are_ended_with_the_run_and_nobody_waits_for_them(body: str) ->
     assert outcomes(ran) == {"test_a": "passed", "test_b": "passed"}
 
 
+def test_the_whole_group_is_killed_without_looking_for_strays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("paragen.sandbox.child.end_strays", lambda first, home: None)
+    monkeypatch.setattr("tests.sandbox.harness.checked", lambda ran: ran)
+    ran = run_tests(f_is("if os.fork() == 0: time.sleep(60)\n    return 1"), TESTS)
+    assert ran.complete
+    started = time.monotonic()
+    while processes_of(sandbox().scratch):
+        assert time.monotonic() - started < 10
+
+
 def test_leftover_threads_and_exit_handlers_do_not_hold_the_run() -> None:
     program = (
         "import atexit, threading, time\n"

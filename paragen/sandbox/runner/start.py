@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-BACKSTOP_S = 5
+BACKSTOP_S = 2
 """How long after the wall limit the kernel ends this process if the parent hasn't."""
 
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from paragen import __version__
-from paragen.app import Choices, configured, probe
+from paragen.app.choices import Choices, configured
+from paragen.app.probe import probe
 from paragen.domain.errors import ParagenError, SandboxFault
 from paragen.domain.generator import Generator
 from paragen.domain.host import HostSpec, canonical_model

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from paragen.app import EXAMPLES, probe
+from paragen.app.choices import EXAMPLES
+from paragen.app.probe import probe
 from paragen.domain.errors import UsageError
 from paragen.domain.host import HostSpec
 from paragen.domain.ports import Model

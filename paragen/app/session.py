@@ -1,109 +1,32 @@
-"""The wiring: from what a user chose to hosts, sandbox, store and engine."""
+"""One invocation over one or more tasks: settings → hosts, sandbox, store, engine → runs."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from paragen.app.choices import EXAMPLES, Choices, configured
+from paragen.app.probe import Probed, probe
 from paragen.domain.board import Budget
-from paragen.domain.candidate import Verdict
-from paragen.domain.errors import HostError, NoHostError, UsageError
+from paragen.domain.errors import NoHostError, UsageError
 from paragen.domain.events import Event, Warned
 from paragen.domain.generator import CallLimits, Generator
-from paragen.domain.host import HostSpec, canonical_model
-from paragen.domain.ports import Cancel, Host, HostState, Sandbox, Subscriber
+from paragen.domain.host import canonical_model
+from paragen.domain.ports import Host, HostState, Sandbox, Subscriber
 from paragen.domain.task import Task
 from paragen.domain.tournament import Run
 from paragen.engine.outcome import INTERRUPTED, session_exit_code
 from paragen.engine.plan import Plan
 from paragen.engine.session import Engine
-from paragen.judge.criteria import CriteriaOptions, criteria_for
-from paragen.report.rows import Value
+from paragen.judge.criteria import criteria_for
 
 if TYPE_CHECKING:
     from paragen.settings import Settings
-
-EXAMPLES = Path(__file__).parent / "examples"
-PROBES_AT_ONCE = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What a user chose beside the tasks; None and empty leave it to the config."""
-
-    config: Path | None = None
-    demo: bool = False
-    generators: tuple[Generator, ...] = ()
-    roster: str | None = None
-    models: tuple[str, ...] = ()
-    temperatures: tuple[float, ...] = ()
-    host_urls: tuple[str, ...] = ()
-    seed: int | None = None
-    criteria: CriteriaOptions = field(default_factory=CriteriaOptions)
-    tests: tuple[Path, ...] = ()
-    mode: str | None = None
-    sequential: bool = False
-    fail_fast: bool | None = None
-    generation_limit_s: float | None = None
-    sandbox: str | None = None
-    workers: int | None = None
-    database: Path | None = None
-    record: bool = True
-
-
-def configured(choices: Choices) -> Settings:
-    """The settings of the config file (or of none), with the hosts chosen beside it."""
-    from paragen.settings import FILE_NAME, Settings, load_settings
-
-    if choices.demo:
-        settings = load_settings(EXAMPLES / "demo" / "demo.toml")
-    elif choices.config is not None or Path(FILE_NAME).is_file():
-        settings = load_settings(choices.config or FILE_NAME)
-    else:
-        settings = Settings()
-    if choices.host_urls:
-        return replace(settings, hosts=_hosts_at(choices.host_urls))
-    return settings
-
-
-def _hosts_at(urls: Sequence[str]) -> tuple[HostSpec, ...]:
-    return tuple(
-        HostSpec(name="local" if len(urls) == 1 else f"host{number}", url=url)
-        for number, url in enumerate(urls, start=1)
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probed:
-    """A host, and what it said of itself: no state where it gave no sensible answer."""
-
-    name: str
-    host: Host
-    slots: int
-    state: HostState | None
-    error: str = ""
-
-
-def probe(specs: Sequence[HostSpec]) -> list[Probed]:
-    """Open hosts and ask all of them at once how they are."""
-    from paragen.hosts import open_host
-
-    def ask(spec: HostSpec) -> Probed:
-        host = open_host(spec)
-        try:
-            state = host.state()
-        except HostError as error:
-            return Probed(name=host.name, host=host, slots=host.slots, state=None, error=str(error))
-        return Probed(name=host.name, host=host, slots=host.slots, state=state)
-
-    with ThreadPoolExecutor(PROBES_AT_ONCE) as pool:
-        return list(pool.map(ask, specs))
 
 
 class Session:
@@ -200,7 +123,7 @@ class Session:
 
     def _open_hosts(self, warn: Callable[[str], None]) -> list[tuple[Host, HostState | None]]:
         """The hosts that answer; raises NoHostError where none does, or none has any model."""
-        probed = probe(self.settings.hosts)
+        probed = probe(self.settings.hosts, lambda: self._interrupted)
         for one in probed:
             self._stack.callback(one.host.close)
         up = [one for one in probed if one.state is not None]
@@ -303,29 +226,6 @@ def _open_sandbox(settings: Settings, choices: Choices) -> Sandbox:
     )
 
 
-def judge_files(
-    task: Task, programs: Sequence[Path], *, level: str | None, workers: int | None
-) -> list[tuple[str, Verdict]]:
-    """Judge program files against a task's tests, several at once; verdicts in their order.
-
-    Raises UsageError for a file that can't be read, SandboxUnavailableError.
-    """
-    from paragen.files import load_program
-    from paragen.sandbox import open_sandbox
-    from paragen.sandbox.judge import judge_program
-
-    sources = [(str(path), load_program(path)) for path in programs]
-    sandbox = open_sandbox(level or "auto", workers)
-    try:
-        with ThreadPoolExecutor(sandbox.workers) as pool:
-            verdicts = pool.map(
-                lambda source: judge_program(task, source[1], sandbox, Cancel())[0], sources
-            )
-            return [(file, verdict) for (file, _), verdict in zip(sources, verdicts, strict=True)]
-    finally:
-        sandbox.close()
-
-
 def play(
     task: str | os.PathLike[str] | Task,
     *,
@@ -345,34 +245,3 @@ def play(
     with Session.prepare([one], wanted) as session:
         runs = session.play([] if on_event is None else [on_event])
     return runs[0]
-
-
-def list_models(choices: Choices) -> tuple[list[dict[str, Value]], list[str]]:
-    """The models of every host, as rows, and what to say of hosts that didn't answer.
-
-    Raises NoHostError where none did.
-    """
-    settings = configured(choices)
-    probed = probe(settings.hosts)
-    silent = [one.error for one in probed if one.state is None]
-    if len(silent) == len(probed):
-        raise NoHostError("\n".join(silent))
-    users: dict[str, list[str]] = {}
-    for generator in settings.generators:
-        users.setdefault(canonical_model(generator.model), []).append(generator.name)
-    rows: list[dict[str, Value]] = [
-        {
-            "host": one.name,
-            "model": model.name,
-            "parameters": model.parameters,
-            "quantization": model.quantization,
-            "size_bytes": model.size_bytes,
-            "loaded_bytes": model.loaded_bytes or None,
-            "vram_bytes": model.vram_bytes if model.loaded_bytes else None,
-            "generators": ", ".join(users.get(canonical_model(model.name), [])) or None,
-        }
-        for one in probed
-        if one.state is not None
-        for model in one.state.models
-    ]
-    return rows, silent

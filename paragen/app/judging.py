@@ -1,0 +1,56 @@
+"""Programs from anywhere, judged against a task's tests without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from paragen.domain.candidate import Verdict
+from paragen.domain.errors import InterruptedRunError
+from paragen.domain.ports import Cancel
+from paragen.domain.task import Task
+
+
+class Judging:
+    """Programs to be judged, several at once."""
+
+    def __init__(self, task: Task, programs: Sequence[Path]) -> None:
+        """Read the programs; raises UsageError for one that can't be read."""
+        from paragen.files import load_program
+
+        self.task = task
+        self._sources = [(str(path), load_program(path)) for path in programs]
+        self._cancel = Cancel()
+
+    def judge(self, *, level: str, workers: int | None) -> list[tuple[str, Verdict]]:
+        """The verdicts, in the order of the programs.
+
+        Raises SandboxUnavailableError, and InterruptedRunError once interrupted.
+        """
+        from paragen.sandbox import open_sandbox
+        from paragen.sandbox.judge import judge_program
+
+        sandbox = open_sandbox(level, workers)
+
+        def verdict(source: tuple[str, str]) -> Verdict:
+            return judge_program(self.task, source[1], sandbox, self._cancel)[0]
+
+        try:
+            with ThreadPoolExecutor(sandbox.workers) as pool:
+                verdicts = list(pool.map(verdict, self._sources))
+        finally:
+            sandbox.close()
+        if self._cancel.thrown:
+            raise InterruptedRunError("Interrupted before all programs were judged.")
+        return [(file, v) for (file, _), v in zip(self._sources, verdicts, strict=True)]
+
+    def interrupt(self) -> None:
+        """End every program that runs, and start no more."""
+        self._cancel.throw()
+
+    def abandon(self) -> None:
+        """End every process of the sandbox at once."""
+        from paragen.sandbox import kill_all
+
+        kill_all()
