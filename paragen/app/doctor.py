@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -49,19 +49,19 @@ def examine(choices: Choices) -> Iterator[Finding]:
     )
     generators: tuple[Generator, ...] = ()
     hosts: tuple[HostSpec, ...] = ()
-    level = "auto"
+    level, database = "auto", None
     try:
         settings = configured(choices)
     except ParagenError as error:
         yield _problem("config", error)
     else:
         generators, hosts = settings.generators, settings.hosts
-        level = settings.sandbox.level or level
+        level, database = settings.sandbox.level or level, settings.database
         yield _config(generators)
     yield from _hosts(hosts, generators)
     yield _sandbox(choices.sandbox or level)
     yield _evaluator()
-    yield _database(choices.database)
+    yield _database(choices.database, database)
 
 
 def _problem(check: str, error: ParagenError) -> Finding:
@@ -102,9 +102,12 @@ def _hosts(hosts: Sequence[HostSpec], generators: Sequence[Generator]) -> Iterat
             f"{text.counted(probed.slots, 'slot')}"
         )
         yield Finding(check=check, level=Level.OK, found=found)
-    if states:
-        for model in dict.fromkeys(generator.model for generator in generators):
-            yield _model(model, states)
+    if not states:
+        return
+    looked = [_model(model, states) for model in dict.fromkeys(g.model for g in generators)]
+    nobody = all(finding.level is Level.PROBLEM for finding in looked)
+    for finding in looked:
+        yield replace(finding, exit_code=3) if nobody else finding
 
 
 def _model(name: str, states: dict[str, HostState]) -> Finding:
@@ -199,19 +202,19 @@ def _no_evaluator(why: str) -> Finding:
     )
 
 
-def _database(path: Path | None) -> Finding:
+def _database(path: Path | None, configured: str | None) -> Finding:
     from contextlib import closing
 
     from paragen.store.connection import connect, default_path
 
-    where = path or default_path()
+    where = path or default_path(configured)
     if not where.exists():
         found = f"{where} isn't there yet; the first run makes it"
         return Finding(check="database", level=Level.OK, found=found)
     try:
         with closing(connect(where, write=True)) as connection:
             (runs,) = connection.execute("SELECT count(*) FROM runs").fetchone()
-    except ParagenError as error:
-        return _problem("database", error)
+    except ParagenError as error:  # a run is played all the same, only not recorded
+        return Finding(check="database", level=Level.PROBLEM, found=str(error))
     found = f"{where}: {text.counted(runs, 'run')}"
     return Finding(check="database", level=Level.OK, found=found)

@@ -116,7 +116,7 @@ class Session:
         from paragen.store.connection import default_path
         from paragen.store.recorder import Recorder
 
-        path = self._choices.database or self.settings.database or default_path()
+        path = self._choices.database or default_path(self.settings.database)
         recorder = Recorder(path, on_failure=warn)
         self._stack.callback(recorder.close)
         return (recorder,)
@@ -209,10 +209,13 @@ def _generators(settings: Settings, choices: Choices) -> tuple[Generator, ...]:
         return adhoc(choices.models, choices.temperatures, settings.template)
     found = choices.generators or settings.generators
     if not found:
+        why = "there is no generators.toml here. `paragen init` writes one"
+        if settings.path is not None:
+            why = f"{settings.path} names none. Add [[generators]] or a [[matrix]]"
         raise UsageError(
-            "No generators: there is no generators.toml here. `paragen init` writes one; or name "
-            "models: `paragen run prompt.md --model qwen2.5-coder:7b --temperature 0.1,0.5`; or "
-            "play without a model: `paragen run --demo`."
+            f"No generators: {why}; or name models: `paragen run prompt.md --model "
+            "qwen2.5-coder:7b --temperature 0.1,0.5`; or play without a model: "
+            "`paragen run --demo`."
         )
     return found
 

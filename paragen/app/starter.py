@@ -71,6 +71,8 @@ def write_starter(folder: Path, *, host_urls: tuple[str, ...], force: bool) -> S
     """
     config, prompt = folder / FILE_NAME, folder / PROMPT_NAME
     there = [str(path) for path in (config, prompt) if path.exists()]
+    if folders := [str(path) for path in (config, prompt) if path.is_dir()]:
+        raise UsageError(f"{' and '.join(folders)}: is a folder, and would have to be a file.")
     if there and not force:
         raise UsageError(f"{' and '.join(there)}: already there. --force replaces them.")
     url, models, warnings = _look(host_urls)

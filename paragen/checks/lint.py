@@ -28,22 +28,21 @@ class Measure:
     """One part of the evaluator's score.
 
     `rules` are ruff's rule prefixes whose findings count here, `cost` what one finding in ten
-    lines of code does to the measure, `weight` what the measure counts for in the score.
+    lines of code does to the measure. What a measure counts for is in `paragen.judge.score`.
     """
 
     rules: tuple[str, ...]
     cost: float
-    weight: float
 
 
 MEASURES: Mapping[str, Measure] = {
-    "correctness": Measure(rules=("F", "E9", "B", "PLE", "PLW"), cost=1.5, weight=0.30),
-    "complexity": Measure(rules=("C90", "PLR09"), cost=1.5, weight=0.15),
-    "security": Measure(rules=("S",), cost=3.0, weight=0.15),
-    "documentation": Measure(rules=("D101", "D102", "D103"), cost=1.0, weight=0.10),
-    "style": Measure(rules=("E4", "E5", "E7", "W", "N", "UP", "I"), cost=0.3, weight=0.15),
+    "correctness": Measure(rules=("F", "E9", "B", "PLE", "PLW"), cost=1.5),
+    "complexity": Measure(rules=("C90", "PLR09"), cost=1.5),
+    "security": Measure(rules=("S",), cost=3.0),
+    "documentation": Measure(rules=("D101", "D102", "D103"), cost=1.0),
+    "style": Measure(rules=("E4", "E5", "E7", "W", "N", "UP", "I"), cost=0.3),
     "simplification": Measure(
-        rules=("SIM", "C4", "PIE", "RET", "PERF", "FURB", "PLR1", "PLR5"), cost=0.5, weight=0.15
+        rules=("SIM", "C4", "PIE", "RET", "PERF", "FURB", "PLR1", "PLR5"), cost=0.5
     ),
 }
 """The measures. Every rule prefix stands in exactly one of them."""
@@ -91,15 +90,6 @@ def read(program: str, ran: Ran) -> dict[str, float]:
         name: 1 / (1 + measure.cost * _count(codes, measure.rules) / units)
         for name, measure in MEASURES.items()
     }
-
-
-def evaluator_score(measures: Mapping[str, float]) -> float | None:
-    """The weighted mean of the measures that there are, in 0..1; None where there is none."""
-    present = {name: value for name, value in measures.items() if name in MEASURES}
-    weight = sum(MEASURES[name].weight for name in present)
-    if not weight:
-        return None
-    return sum(MEASURES[name].weight * value for name, value in present.items()) / weight
 
 
 def _findings(ran: Ran) -> list[dict[str, Any]] | None:

@@ -49,11 +49,27 @@ def counted(cases: tuple[CaseResult, ...]) -> tuple[int, int]:
 
 
 def first_detail(cases: tuple[CaseResult, ...], outcome: Outcome) -> str:
-    """The first case with this outcome, and what it says; empty where there is none."""
-    for case in cases:
-        if case.outcome is outcome:
-            return f"{case.name}: {case.detail}" if case.detail else case.name
-    return ""
+    """The first case with this outcome, and what it says; empty where there is none.
+
+    What all of several say alike (the program doesn't even import, say) is said without a name.
+    """
+    found = [case for case in cases if case.outcome is outcome]
+    if not found:
+        return ""
+    details = {case.detail for case in found}
+    if len(found) == len(cases) > 1 and len(details) == 1 and found[0].detail:
+        return found[0].detail
+    return _said(found[0])
+
+
+def _said(case: CaseResult) -> str:
+    """A case's name and detail; a name that is the statement tested isn't repeated."""
+    if not case.detail:
+        return case.name
+    place, _, statement = case.name.partition(": ")
+    if statement and case.detail.startswith(statement):
+        return f"{place}: {case.detail}"
+    return f"{case.name}: {case.detail}"
 
 
 def verdict_of(parts: tuple[Part, ...], ran: tuple[Ran, ...]) -> Verdict:

@@ -59,7 +59,9 @@ def main() -> None:
     try:
         build(_wanted(sys.argv[1:]))(prog_name="paragen")
     except ParagenError as error:
-        print(f"paragen: {error}", file=sys.stderr)
+        from paragen.report.text import printable
+
+        print(f"paragen: {printable(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -6,9 +6,32 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+CONFIG = Path("generators.toml")
+
 
 def open_history(path: Path | None) -> closing[sqlite3.Connection]:
-    """The history at `path`, or where it usually is, for a `with`; raises StoreError."""
+    """The history at `path`, or where runs are recorded from here, for a `with`.
+
+    Raises StoreError.
+    """
     from paragen.store.connection import connect, default_path
 
-    return closing(connect(path or default_path(), write=False))
+    return closing(connect(path or default_path(configured(CONFIG)), write=False))
+
+
+def configured(config: Path) -> Path | None:
+    """The database that a config names, None where there is none.
+
+    Of the whole config only this key is read, and without pydantic, which takes longer to load
+    than a history to print. What is wrong with the rest is for those to say who need the rest.
+    """
+    if not config.is_file():
+        return None
+    import tomllib
+
+    try:
+        with config.open("rb") as file:
+            path = tomllib.load(file)["database"]["path"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return config.parent / Path(path).expanduser() if isinstance(path, str) and path else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -24,4 +25,4 @@ def init(
         warn(warning)
     for path in started.written:
         typer.echo(f"wrote {path}")
-    typer.echo(f"next: paragen doctor, then paragen run {started.prompt}")
+    typer.echo(f"next: paragen doctor, then paragen run {shlex.quote(str(started.prompt))}")

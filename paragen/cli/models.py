@@ -11,10 +11,12 @@ def models(
     """List the models of every host, and which of them are loaded."""
     from paragen.app.choices import Choices
     from paragen.app.models import list_models
-    from paragen.cli.output import print_rows, warn
+    from paragen.cli.output import note, print_rows, warn
     from paragen.report.columns import MODELS
 
     rows, warnings = list_models(Choices(config=config, host_urls=tuple(host or ())))
     for warning in warnings:
         warn(warning)
+    if not rows:
+        note("No host has a model yet: `ollama pull qwen2.5-coder:7b` gets one.")
     print_rows(MODELS, rows, format, schema="paragen.models/1")

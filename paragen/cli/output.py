@@ -12,11 +12,12 @@ import typer
 from paragen.cli.options import Format
 from paragen.report import rows as as_rows
 from paragen.report.rows import Column, Value
+from paragen.report.text import printable
 
 
 def warn(message: str) -> None:
     """A warning, on stderr."""
-    typer.secho(f"warning: {message}", err=True, fg=typer.colors.YELLOW)
+    typer.secho(f"warning: {printable(message)}", err=True, fg=typer.colors.YELLOW)
 
 
 def note(message: str) -> None:
@@ -54,8 +55,6 @@ def print_code(code: str, language: str) -> None:
         return
     from rich.console import Console
     from rich.syntax import Syntax
-
-    from paragen.report.text import printable
 
     Console().print(Syntax(printable(code), language, background_color="default", word_wrap=True))
 

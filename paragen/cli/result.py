@@ -29,10 +29,14 @@ class Printer:
     several: bool
     quiet: bool
 
-    def check(self) -> None:
+    def check(self, tasks: Sequence[Path]) -> None:
         """Before anything is played: raises UsageError where `output` can't be what it must be."""
         if self.output is None:
             return
+        if self.output.exists() and any(
+            task.exists() and self.output.samefile(task) for task in tasks
+        ):
+            raise UsageError(f"{self.output}: is the task itself; name another file for its code.")
         if self.several and self.output.exists() and not self.output.is_dir():
             raise UsageError(f"{self.output}: several tasks need a folder here, and it is a file.")
         if not self.several and self.output.is_dir():

@@ -80,7 +80,7 @@ def run(
     config: ConfigOption = None,
     host: HostOption = None,
     seed: Annotated[
-        int | None, typer.Option(help="Shifts every instance's seed.", rich_help_panel=WHO)
+        int | None, typer.Option(min=0, help="Shifts every instance's seed.", rich_help_panel=WHO)
     ] = None,
     preset: Annotated[
         Preset | None, typer.Option(help="Weights by name.", rich_help_panel=WEIGHING)
@@ -196,7 +196,7 @@ def run(
         ),
     )
     printer = Printer(as_json=as_json, output=output, several=len(session.plans) > 1, quiet=quiet)
-    printer.check()
+    printer.check(tasks or ())
     with interruptible(session), session, _view(session, quiet=quiet) as view:
         runs = session.play([view, printer])
     printer.finish(runs)

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 SEED_STEP = 1000
 
+MEASURABLE_S = 1e-9
+"""The unit in which hosts give durations: what is shorter was not measured."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generator:
@@ -129,4 +132,5 @@ class Answer:
     @property
     def tokens_per_s(self) -> float | None:
         """Tokens decoded a second, None where the host didn't measure."""
-        return self.completion_tokens / self.decode_s if self.decode_s > 0 else None
+        measured = self.decode_s >= MEASURABLE_S
+        return self.completion_tokens / self.decode_s if measured else None

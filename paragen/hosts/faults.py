@@ -58,7 +58,7 @@ class Faults:
                 f"{self.where} is busy, in {self.limits.retries + 1} tries: {words or 'HTTP 503'}. "
                 "Use fewer slots, or raise its OLLAMA_MAX_QUEUE."
             )
-        if status in (404, 405):
+        if status in (404, 405) or "<" in words[:20] or not self.model:
             return HostRefused(
                 f"{self.where} answered HTTP {status} to an Ollama request: {words[:200]!r}. "
                 "Is there an Ollama server at this address?"

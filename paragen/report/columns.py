@@ -63,6 +63,15 @@ CANDIDATES: Sequence[Column] = (
     Column(key="execution_s", heading="execution", show=_number(text.seconds), right=True),
 )
 
+JUDGEMENTS: Sequence[Column] = (
+    Column(key="file", heading="file"),
+    Column(key="status", heading="status"),
+    Column(key="tests", heading="tests", right=True),
+    Column(key="execution_s", heading="execution", show=_number(text.seconds), right=True),
+    Column(key="peak_bytes", heading="memory", show=_size, right=True),
+    Column(key="detail", heading="detail"),
+)
+
 MODELS: Sequence[Column] = (
     Column(key="host", heading="host"),
     Column(key="model", heading="model"),

@@ -19,10 +19,10 @@ from paragen.report.tables import run_table
 
 
 def find_candidate(run: Run, candidate_id: str | None) -> Candidate:
-    """The candidate of that id, the winner for None; raises UsageError, which lists the ids."""
+    """The candidate of that id or instance, the winner for None; raises UsageError."""
     wanted = candidate_id or run.winner
     for candidate in run.ranking:
-        if candidate.id == wanted:
+        if wanted in (candidate.id, candidate.attempt.instance.name):
             return candidate
     ids = ", ".join(f"{c.id} ({c.attempt.instance.name})" for c in run.ranking) or "none"
     if wanted is None:

@@ -61,7 +61,7 @@ class LiveView:
             self._progress.apply(event)
         match event:
             case Warned(message=message):
-                self._console.print(Text(f"warning: {message}", style="yellow"))
+                self._console.print(Text(f"warning: {text.one_line(message)}", style="yellow"))
             case CandidateEnded():
                 self._bar.update(self._bar_task, completed=self._progress.ended_attempts)
             case RunEnded(run=run):
@@ -109,7 +109,7 @@ def summary(run: Run) -> Text:
     winner = run.winning
     mark, style = ("★", "green") if winner else ("✗", "yellow")
     return Text.assemble(
-        (f"{mark} {run.task.name}: ", f"bold {style}"),
-        (run.reason, ""),
+        (f"{mark} {text.one_line(run.task.name)}: ", f"bold {style}"),
+        (text.one_line(run.reason), ""),
         (f"  ({text.seconds(run.wall_s)})", "dim"),
     )

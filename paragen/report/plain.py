@@ -45,7 +45,7 @@ class PlainView:
                 self._write(f"{run.task.name}:{count} {run.reason}")
 
     def _write(self, words: str) -> None:
-        self._stream.write(words + "\n")
+        self._stream.write(text.one_line(words) + "\n")
         self._stream.flush()
 
 

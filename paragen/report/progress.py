@@ -56,12 +56,15 @@ class Progress:
                 self.rows[(run_id, attempt.id)] = Row(run_id, attempt)
             case CandidateEnded(run_id=run_id, candidate=candidate):
                 self.ended_attempts += 1
-                self.rows[(run_id, candidate.id)].candidate = candidate
+                if (row := self.rows.get((run_id, candidate.id))) is not None:
+                    row.candidate = candidate
             case AttemptStarted() | Progressed() | JudgingStarted():
                 self._move(event)
 
     def _move(self, event: AttemptStarted | Progressed | JudgingStarted) -> None:
-        row = self.rows[(event.run_id, event.attempt_id)]
+        row = self.rows.get((event.run_id, event.attempt_id))
+        if row is None:
+            return
         match event:
             case AttemptStarted(host=host):
                 row.state, row.host = LOADING, host

@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from paragen.report import text
+
 Value = str | int | float | bool | None
 
 
@@ -47,18 +49,18 @@ def to_markdown(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) 
 
 
 def _markdown_line(cells: Sequence[str]) -> str:
-    escaped = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
+    escaped = (cell.replace("|", "\\|") for cell in cells)
     return f"| {' | '.join(escaped)} |"
 
 
 def _shown(column: Column, value: Value) -> str:
-    return "–" if value is None else column.show(value)
+    return text.NOTHING if value is None else text.one_line(column.show(value))
 
 
 def to_text(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> str:
     """Aligned columns without colour, for pipes: as wide as they need to be, a line a row."""
     lines = [[column.heading for column in columns]]
-    lines += [[_shown(c, row[c.key]).replace("\n", " ") for c in columns] for row in rows]
+    lines += [[_shown(c, row[c.key]) for c in columns] for row in rows]
     widths = [max(len(line[position]) for line in lines) for position in range(len(columns))]
     return "\n".join(
         "  ".join(

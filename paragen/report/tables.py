@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from paragen.domain.candidate import Candidate, Verdict
+from paragen.domain.candidate import Candidate
 from paragen.domain.tournament import Run
 from paragen.report import text
 from paragen.report.progress import GENERATING, TESTING, Row
@@ -38,7 +36,7 @@ def add_candidate(table: Table, candidate: Candidate, width: int, *, winner: boo
     scores, answer, verdict = candidate.scores, candidate.answer, candidate.verdict
     cells: list[RenderableType] = [
         Text("★" if winner else "", style="bold yellow"),
-        Text(candidate.attempt.instance.name, style="bold" if winner else ""),
+        Text(text.one_line(candidate.attempt.instance.name), style="bold" if winner else ""),
         Text(text.status(candidate), style=style),
         text.tests(candidate),
         text.score(scores.quality if scores else None),
@@ -62,7 +60,7 @@ def add_row(table: Table, row: Row, width: int) -> None:
     style = {GENERATING: "cyan", TESTING: "blue"}.get(row.state, "dim")
     cells: list[RenderableType] = [
         "",
-        Text(row.attempt.instance.name),
+        Text(text.one_line(row.attempt.instance.name)),
         Text(row.state, style=style),
         *[Text(text.NOTHING, style="dim")] * 4,
         text.rate(row.tokens_per_s),
@@ -86,7 +84,7 @@ def run_table(run: Run, width: int, *, most: int | None = None) -> RenderableTyp
         parts.append(Text(f"  … and {len(run.ranking) - len(shown)} more", style="dim"))
     parts.extend(
         Text(
-            f"  {c.attempt.instance.name}: {text.why(c)}",
+            text.one_line(f"  {c.attempt.instance.name}: {text.why(c)}"),
             style="dim",
             no_wrap=True,
             overflow="ellipsis",
@@ -94,36 +92,17 @@ def run_table(run: Run, width: int, *, most: int | None = None) -> RenderableTyp
         for c in shown
         if c.id != run.winner and text.why(c)
     )
-    parts.append(Text(run.reason, style="bold green" if run.winner else "bold yellow"))
+    parts.append(
+        Text(text.one_line(run.reason), style="bold green" if run.winner else "bold yellow")
+    )
     return Group(*parts)
 
 
 def title(run: Run) -> str:
     """What is played, in a line."""
-    weights = run.criteria.weights
+    name, weights = text.one_line(run.task.name), run.criteria.weights
     sealed = "sealed" if run.sandbox.sealed else "unsealed"
     return (
-        f"{run.task.name}  ({text.task_type(run.task)}; quality {weights.quality:.2f}, "
+        f"{name}  ({text.task_type(run.task)}; quality {weights.quality:.2f}, "
         f"speed {weights.speed:.2f}; sandbox {run.sandbox.level}, {sealed})"
     )
-
-
-def verdict_table(verdicts: Sequence[tuple[str, Verdict]]) -> Table:
-    """Programs from anywhere, judged."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("file", overflow="fold")
-    table.add_column("status", no_wrap=True)
-    for name in ("tests", "execution", "memory"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("detail", overflow="fold")
-    for file, verdict in verdicts:
-        total = verdict.tests_total
-        table.add_row(
-            Text(file),
-            Text(verdict.status.value.replace("_", " "), style=text.STYLES[verdict.status]),
-            f"{verdict.tests_passed}/{total}" if total else text.NOTHING,
-            text.seconds(verdict.execution_s),
-            text.size(verdict.peak_bytes),
-            Text(text.printable(verdict.detail)),
-        )
-    return table

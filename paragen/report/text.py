@@ -78,7 +78,7 @@ def status(candidate: Candidate) -> str:
     """The status in words, with the error's kind where there is one."""
     words = candidate.status.value.replace("_", " ")
     if candidate.status is Status.ERROR and candidate.error is not None:
-        return f"{words}: {candidate.error.kind.replace('_', ' ')}"
+        return f"{words}: {one_line(candidate.error.kind.replace('_', ' '))}"
     return words
 
 
@@ -99,9 +99,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def one_line(words: str) -> str:
+    """A text that came from elsewhere, in one line and safe to show."""
+    return printable(" ".join(words.split("\n"))).replace("\t", " ")
+
+
 def task_type(task: Task) -> str:
     """A task's type, and whether it is a guess."""
-    return f"{task.task_type} (inferred)" if task.task_type_inferred else task.task_type
+    name = one_line(task.task_type)
+    return f"{name} (inferred)" if task.task_type_inferred else name
 
 
 def printable(text: str) -> str:

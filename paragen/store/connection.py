@@ -22,9 +22,9 @@ BUSY_LIMIT_S = 30.0
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
 
 
-def default_path() -> Path:
-    """The history's file: PARAGEN_DB, else in the platform's folder for an application's data."""
-    given = os.environ.get("PARAGEN_DB")
+def default_path(configured: str | Path | None = None) -> Path:
+    """The history's file: PARAGEN_DB, else the config's, else in the platform's data folder."""
+    given = os.environ.get("PARAGEN_DB") or configured
     if given:
         return Path(given).expanduser()
     from platformdirs import user_data_dir

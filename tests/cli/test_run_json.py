@@ -195,9 +195,7 @@ def test_the_lines_say_how_far_it_is(several: tuple[Place, Done]) -> None:
 def test_a_task_named_twice_is_played_once(server: ScriptedOllama, place: Place) -> None:
     place.write("task.md")
     named = ("task.md", "./task.md", place.folder / "task.md")
-    done = place.run(
-        "run", *named, "--host", server.url, "--model", GOOD, "--json", "--no-record"
-    )
+    done = place.run("run", *named, "--host", server.url, "--model", GOOD, "--json", "--no-record")
     assert len(done.object["candidates"]) == 1
 
 

@@ -84,7 +84,10 @@ def test_a_task_without_tests_says_that_nothing_was_tested(
 
 def test_a_program_that_lacks_the_entry_point_fails_without_tests(place: Place) -> None:
     place.write("task.md", "---\nentry_point: double\n---\nWrite it.\n")
-    answers = [recorded("other", RIGHT.replace("double", "treble")), recorded("dies", "```python\n1/0\n```")]
+    answers = [
+        recorded("other", RIGHT.replace("double", "treble")),
+        recorded("dies", "```python\n1/0\n```"),
+    ]
     with ScriptedOllama(answers) as server:
         done = place.run("run", "task.md", "--host", server.url, "-m", "other,dies", "--json")
     assert done.code == 1
@@ -94,7 +97,10 @@ def test_a_program_that_lacks_the_entry_point_fails_without_tests(place: Place) 
 
 def test_tests_from_files_beside_those_of_the_task(place: Place, who: tuple[str, ...]) -> None:
     place.write("task.md")
-    place.write("more tests.py", "from solution import double\n\ndef test_zero():\n    assert double(0) == 0\n")
+    place.write(
+        "more tests.py",
+        "from solution import double\n\ndef test_zero():\n    assert double(0) == 0\n",
+    )
     done = place.run("run", "task.md", *who, "--tests", "more tests.py", "--json")
     good, bad = done.object["candidates"]
     assert good["tests"] == {"passed": 3, "total": 3}

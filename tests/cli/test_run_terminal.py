@@ -29,7 +29,10 @@ def who(server: ScriptedOllama) -> tuple[str, ...]:
 
 def frame_heights(output: str) -> list[int]:
     """How many lines up the cursor went for each redrawing."""
-    return [len(re.findall(r"\x1b\[1A", moves)) for moves in re.findall(r"(?:\x1b\[[12][AK]|\r)+", output)]
+    return [
+        len(re.findall(r"\x1b\[1A", moves))
+        for moves in re.findall(r"(?:\x1b\[[12][AK]|\r)+", output)
+    ]
 
 
 def test_the_table_at_80_columns(place: Place, who: tuple[str, ...]) -> None:
@@ -68,9 +71,7 @@ def test_the_code_is_highlighted_on_a_terminal(place: Place, who: tuple[str, ...
 
 
 def test_no_color_means_none(place: Place, who: tuple[str, ...]) -> None:
-    done = place.on_terminal(
-        "run", place.write("task.md"), *who, settings={"NO_COLOR": "1"}
-    ).done()
+    done = place.on_terminal("run", place.write("task.md"), *who, settings={"NO_COLOR": "1"}).done()
     assert done.code == 0
     colours = [
         code
@@ -129,7 +130,9 @@ def test_a_terminal_of_next_to_no_size(place: Place, who: tuple[str, ...]) -> No
 def test_while_it_streams_it_says_how_fast(place: Place) -> None:
     with ScriptedOllama([recorded(GOOD, RIGHT + "\n" + "word " * 150, tokens_per_s=100)]) as server:
         place.write("task.md")
-        running = place.on_terminal("run", "task.md", "--host", server.url, "-m", GOOD, "--no-record")
+        running = place.on_terminal(
+            "run", "task.md", "--host", server.url, "-m", GOOD, "--no-record"
+        )
         done = running.done()
     states = re.findall(r"good:7b\s+(\w+)", plain(done.err))
     assert "generating" in states

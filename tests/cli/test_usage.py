@@ -56,7 +56,9 @@ class TestTaskFiles:
         message = place.run("run", "a task.md", *WHO).refused("a task.md", words)
         assert len(message.splitlines()) == 1
 
-    @pytest.mark.parametrize("name", ["a b.md", "[red]x.md", "größe 日本.md", "new\nline.md", "-x.md"])
+    @pytest.mark.parametrize(
+        "name", ["a b.md", "[red]x.md", "größe 日本.md", "new\nline.md", "-x.md"]
+    )
     def test_odd_names_are_named_as_they_are(self, place: Place, name: str) -> None:
         place.write(name, "")
         message = place.run("run", *WHO, "--", name).refused("no prompt")

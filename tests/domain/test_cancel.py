@@ -48,9 +48,7 @@ def test_many_threads_throw_and_hang_at_once() -> None:
             with lock:
                 calls[number] += 1
 
-        def work(
-            number: int, cancel: Cancel = cancel, start: threading.Barrier = start
-        ) -> None:
+        def work(number: int, cancel: Cancel = cancel, start: threading.Barrier = start) -> None:
             start.wait()
             for step in range(10):
                 cancel.on_throw(lambda: called(number * 10 + step))  # noqa: B023

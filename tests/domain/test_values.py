@@ -106,7 +106,9 @@ def test_instances_are_named_after_their_generator() -> None:
 
 
 def test_what_an_answer_took() -> None:
-    answer = Answer(text="", prompt_s=0.5, decode_s=2.0, load_s=9.0, queue_s=9.0, completion_tokens=100)
+    answer = Answer(
+        text="", prompt_s=0.5, decode_s=2.0, load_s=9.0, queue_s=9.0, completion_tokens=100
+    )
     assert answer.generation_s == 2.5, "without loading and queueing"
     assert answer.tokens_per_s == 50.0
     assert Answer(text="", completion_tokens=5).tokens_per_s is None

@@ -86,7 +86,9 @@ def read(stream: io.TextIOWrapper) -> str:
     return stream.read()
 
 
-WORDS = st.text(max_size=12) | st.sampled_from(["", "\x1b[2J", "[/b]", "[red]", "a\nb\rc", "\ud800"])
+WORDS = st.text(max_size=12) | st.sampled_from(
+    ["", "\x1b[2J", "[/b]", "[red]", "a\nb\rc", "\ud800"]
+)
 NUMBERS = st.sampled_from([0, 1, 7, 10**12])
 RATES = st.sampled_from([None, 0.0, 12.5, 1e300])
 
@@ -113,9 +115,7 @@ def runs(draw: st.DrawFn) -> Run:
     ranking = draw(st.lists(candidates(), max_size=3, unique_by=lambda c: c.id))
     run = build.run(draw(st.sampled_from(["r1", "r2"])), *ranking)
     winner = draw(st.sampled_from([None, *(candidate.id for candidate in ranking)]))
-    return replace(
-        run, task=replace(run.task, name=draw(WORDS)), reason=draw(WORDS), winner=winner
-    )
+    return replace(run, task=replace(run.task, name=draw(WORDS)), reason=draw(WORDS), winner=winner)
 
 
 RUNS = runs()
