@@ -37,6 +37,9 @@ class Printer:
             task.exists() and self.output.samefile(task) for task in tasks
         ):
             raise UsageError(f"{self.output}: is the task itself; name another file for its code.")
+        above = next((folder for folder in self.output.parents if folder.exists()), Path())
+        if not above.is_dir():
+            raise UsageError(f"{self.output}: {above} is a file, not a folder.")
         if self.several and self.output.exists() and not self.output.is_dir():
             raise UsageError(f"{self.output}: several tasks need a folder here, and it is a file.")
         if not self.several and self.output.is_dir():

@@ -64,4 +64,4 @@ def line(candidate: Candidate) -> str:
         parts.append(f"{text.rate(candidate.answer.tokens_per_s)} tok/s")
     if text.why(candidate):
         parts.append(text.why(candidate))
-    return ", ".join(parts)
+    return text.one_line(", ".join(parts))

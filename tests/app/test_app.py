@@ -12,7 +12,13 @@ from paragen.app.judging import Judging
 from paragen.app.models import list_models
 from paragen.app.probe import probe
 from paragen.app.session import Session
-from paragen.domain.errors import NoHostError, RosterError, TaskError, UsageError
+from paragen.domain.errors import (
+    InterruptedRunError,
+    NoHostError,
+    RosterError,
+    TaskError,
+    UsageError,
+)
 from paragen.domain.events import AttemptStarted, Event, RunStarted, Warned
 from paragen.domain.generator import Generator
 from paragen.domain.host import HostSpec
@@ -145,42 +151,47 @@ class TestPlaying:
     def test_a_history_that_fails_is_a_warning_and_the_run_comes(self, here: Path) -> None:
         (here / "history.db").write_bytes(b"no database" * 1000)
         told: list[Event] = []
-        with ScriptedOllama(MIXED) as server:
-            with prepare(models=(GOOD,), host_urls=(server.url,)) as session:
-                (run,) = session.play([told.append])
+        with (
+            ScriptedOllama(MIXED) as server,
+            prepare(models=(GOOD,), host_urls=(server.url,)) as session,
+        ):
+            (run,) = session.play([told.append])
         assert run.winning is not None
         (warning,) = [event.message for event in told if isinstance(event, Warned)]
         assert "damaged" in warning
 
     def test_an_interrupt_before_play_is_kept(self) -> None:
-        with ScriptedOllama([slow("slow")]) as server:
-            with prepare(models=("slow",), host_urls=(server.url,), record=False) as session:
-                session.interrupt()
-                told: list[Event] = []
-                runs = session.play([told.append])
-            assert not [
-                e for e in server.requests if e.path == "/api/chat" and e.ending == "answered"
-            ]
-        assert session.exit_code == 130
-        assert all(run.exit_code == 130 for run in runs)
+        with (
+            ScriptedOllama([slow("slow")]) as server,
+            prepare(models=("slow",), host_urls=(server.url,)) as session,
+        ):
+            session.interrupt()
+            with pytest.raises(InterruptedRunError) as caught:
+                session.play([])
+            assert not [entry for entry in server.requests if entry.path == "/api/chat"]
+        assert caught.value.exit_code == 130
 
     def test_an_interrupt_from_another_thread(self) -> None:
-        with ScriptedOllama([slow("slow")]) as server:
-            with prepare(models=("slow",), host_urls=(server.url,), record=False) as session:
+        with (
+            ScriptedOllama([slow("slow")]) as server,
+            prepare(models=("slow",), host_urls=(server.url,), record=False) as session,
+        ):
 
-                def interrupt(event: Event) -> None:
-                    if isinstance(event, AttemptStarted):
-                        threading.Thread(target=session.interrupt).start()
+            def interrupt(event: Event) -> None:
+                if isinstance(event, AttemptStarted):
+                    threading.Thread(target=session.interrupt).start()
 
-                (run,) = session.play([interrupt])
+            (run,) = session.play([interrupt])
         assert (session.exit_code, run.exit_code) == (130, 130)
         assert [c.status for c in run.ranking] == [Status.CANCELLED]
 
     def test_the_sandbox_is_named_in_the_run(self) -> None:
         told: list[Event] = []
-        with ScriptedOllama(MIXED) as server:
-            with prepare(models=(BAD,), host_urls=(server.url,), record=False) as session:
-                session.play([told.append])
+        with (
+            ScriptedOllama(MIXED) as server,
+            prepare(models=(BAD,), host_urls=(server.url,), record=False) as session,
+        ):
+            session.play([told.append])
         (started,) = [event for event in told if isinstance(event, RunStarted)]
         assert started.run.sandbox.level == "process"
         assert session.exit_code == 1

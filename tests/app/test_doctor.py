@@ -52,12 +52,11 @@ def test_a_problem_has_advice_or_says_what_to_do() -> None:
 def model_states(loaded: int, in_vram: int) -> Finding:
     """What is said of a model of which so much is loaded, so much of it in video memory."""
     tags = {"models": [{"name": GOOD, "model": GOOD, "size": 5 * GIB, "digest": "sha256:1"}]}
-    running = {"models": []}
+    running: dict[str, list[object]] = {"models": []}
     if loaded:
         running = {"models": [{"name": GOOD, "model": GOOD, "size": loaded, "size_vram": in_vram}]}
-    with by_hand(
-        {"/api/version": {"version": "0.9"}, "/api/tags": tags, "/api/ps": running}
-    ) as url:
+    bodies = {"/api/version": {"version": "0.9"}, "/api/tags": tags, "/api/ps": running}
+    with by_hand(bodies) as url:
         write(config(url, models=[GOOD]))
         return found()[f"model {GOOD}"]
 

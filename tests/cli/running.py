@@ -174,7 +174,7 @@ class Place:
         done = subprocess.run(
             _command(arguments, options),
             cwd=self.folder,
-            env=self.environment | (settings or {}),
+            env={**self.environment, **(settings or {})},
             input=stdin.encode() if isinstance(stdin, str) else stdin,
             capture_output=True,
             timeout=LIMIT_S,
@@ -217,7 +217,7 @@ class Place:
         process = subprocess.Popen(
             _command(arguments),
             cwd=self.folder,
-            env=self.environment | {"TERM": "xterm-256color"} | (settings or {}),
+            env={**self.environment, "TERM": "xterm-256color", **(settings or {})},
             stdin=slave,
             stdout=subprocess.PIPE if piped else slave,
             stderr=slave,

@@ -8,6 +8,17 @@ import pytest
 from tests.cli.running import TASK, Place, plain
 
 RIGHT = "def double(x):\n    return 2 * x\n"
+RESULT_KEYS = {
+    "file",
+    "status",
+    "tests",
+    "sealed",
+    "level",
+    "execution_s",
+    "wall_s",
+    "peak_bytes",
+    "detail",
+}
 PROGRAMS = {
     "right.py": (RIGHT, "passed", 2),
     "half right.py": ("def double(x):\n    return x + 2\n", "failed", 1),
@@ -32,19 +43,7 @@ def test_many_programs_as_json(place: Place) -> None:
     assert printed["task"]["name"] == "task"
     assert [result["file"] for result in printed["results"]] == list(PROGRAMS), "in their order"
     for result in printed["results"]:
-        assert set(result) == set(
-            [
-                "file",
-                "status",
-                "tests",
-                "sealed",
-                "level",
-                "execution_s",
-                "wall_s",
-                "peak_bytes",
-                "detail",
-            ]
-        )
+        assert set(result) == RESULT_KEYS
         _, status, passed = PROGRAMS[result["file"]]
         assert result["tests"] == {"passed": passed, "total": 2}, result
         assert result["status"] != "not_judged"

@@ -8,6 +8,7 @@ import pytest
 
 from paragen.parse.recording import RecordedFault
 from paragen.server.scripted_ollama import ScriptedOllama
+from tests.app.hosts_by_hand import by_hand
 from tests.cli.running import NOWHERE, RIGHT, Done, Place
 from tests.cli.scripts import BAD, GOOD, MIXED, config, faulty, recorded, slow
 
@@ -132,19 +133,14 @@ class TestNobodyThere:
         done = place.run("run", place.write("task.md"), "--host", url, "-m", GOOD)
         done.refused("can't be reached", url, code=3)
 
-    def test_a_server_that_is_no_ollama(self, place: Place) -> None:
-        import http.server
-        import threading
-
-        with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
-            other.RequestHandlerClass.log_message = lambda *_: None  # type: ignore[method-assign, assignment]  # quiet
-            thread = threading.Thread(target=other.serve_forever, args=[0.02], daemon=True)
-            thread.start()
-            url = f"http://127.0.0.1:{other.server_address[1]}"
+    @pytest.mark.parametrize("status", [200, 404, 501])
+    def test_a_server_that_is_no_ollama(self, place: Place, status: int) -> None:
+        page = "<!DOCTYPE html>\n<html>\n<title>Welcome</title>\n</html>\n"
+        bodies = dict.fromkeys(("/", "/api/version", "/api/tags", "/api/ps"), page)
+        with by_hand(bodies, status) as url:
             done = place.run("run", place.write("task.md"), "--host", url, "-m", GOOD)
-            other.shutdown()
-            thread.join()
-        done.refused(url, "Ollama server at this address", code=3)
+        message = done.refused(url, "Ollama server at this address", code=3)
+        assert len(message.splitlines()) == 1
 
     def test_both_of_two(self, place: Place) -> None:
         place.write("generators.toml", config(NOWHERE, "http://127.0.0.1:19"))

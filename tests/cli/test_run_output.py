@@ -114,7 +114,8 @@ def test_inferred_task_types_are_said_to_be(place: Place, who: tuple[str, ...]) 
 
 
 def test_a_program_whose_answer_holds_control_codes(place: Place) -> None:
-    sneaky = "```python\n# \x1b[2J\x1b]0;owned\x07\ndef double(x):\n    raise ValueError('\\x1b[31mred')\n```"
+    program = "# \x1b[2J\x1b]0;owned\x07\ndef double(x):\n    raise ValueError('\\x1b[31mred')"
+    sneaky = f"```python\n{program}\n```"
     with ScriptedOllama([recorded("sneaky", sneaky)]) as server:
         place.write("task.md")
         done = place.run("run", "task.md", "--host", server.url, "-m", "sneaky")

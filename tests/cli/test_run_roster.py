@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -150,7 +151,7 @@ def test_sequential_is_one_at_a_time(place: Place) -> None:
         assert len(done.object["candidates"]) == 3
         assert server.max_concurrency == 1
         spans = [(e.started, e.ended) for e in server.requests if e.path == "/api/chat"]
-        for (_, ended), (started, _) in zip(spans, spans[1:], strict=False):
+        for (_, ended), (started, _) in pairwise(spans):
             assert ended is not None
             assert ended <= started
 

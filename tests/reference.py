@@ -1,0 +1,163 @@
+"""Writes .github/REFERENCE.md from the code, so that it can't say what isn't so.
+
+    python tests/reference.py            prints it
+    python tests/reference.py --write    writes it
+
+`tests/test_reference.py` fails where the file and the code differ.
+"""
+
+from __future__ import annotations
+
+import sys
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer.main
+from pydantic import BaseModel
+
+from paragen.checks.lint import IGNORED, LINES_PER_UNIT, MEASURES
+from paragen.cli import VERBS, build
+from paragen.domain.errors import HostError
+from paragen.domain.generator import Generator
+from paragen.judge.criteria import BALANCED, PRESETS, TASK_GROUPS
+from paragen.judge.score import MEASURE_WEIGHTS
+from paragen.parse.front_matter import READERS
+from paragen.report.schema import SCHEMAS, json_schema
+from paragen.settings import Config, Options
+
+FILE = Path(__file__).resolve().parents[1] / ".github" / "REFERENCE.md"
+
+
+def reference() -> str:
+    """The whole document."""
+    parts = [
+        "# Reference\n\nMade by `python tests/reference.py --write`; don't edit it by hand.\n",
+        *_verbs(),
+        *_config(),
+        *_tasks(),
+        *_criteria(),
+        *_evaluator(),
+        *_error_kinds(),
+        *_schemas(),
+    ]
+    return "\n".join(parts)
+
+
+def _verbs() -> Iterator[str]:
+    yield "## Commands\n"
+    group: Any = typer.main.get_command(build(tuple(VERBS)))
+    for verb, summary in VERBS.items():
+        yield f"### paragen {verb}\n\n{summary}\n\n| argument or option | what |\n|---|---|"
+        for param in group.commands[verb].params:
+            yield f"| {_spelling(param)} | {_cell(getattr(param, 'help', '') or '')} |"
+        yield ""
+
+
+def _spelling(param: Any) -> str:
+    if param.param_type_name == "argument":
+        return f"`{param.metavar or param.name.upper()}`"
+    flags = ", ".join(f"`{flag}`" for flag in (*param.opts, *param.secondary_opts))
+    return f"{flags} `{param.metavar}`" if param.metavar else flags
+
+
+def _config() -> Iterator[str]:
+    yield "## generators.toml\n"
+    for section, field in Config.model_fields.items():
+        model = _model_of(field.annotation)
+        many = typing.get_origin(field.annotation) is list
+        heading = f"[[{section}]]" if many else f"[{section}]"
+        yield f"### {heading}\n\n{_summary(model)}\n\n| key | default |\n|---|---|"
+        for key, option in model.model_fields.items():
+            default = "required" if option.is_required() else _default(section, key, option.default)
+            yield f"| `{key}` | {default} |"
+        yield ""
+
+
+def _model_of(annotation: Any) -> type[BaseModel]:
+    inner = typing.get_args(annotation)
+    model = inner[0] if inner else annotation
+    assert isinstance(model, type)
+    assert issubclass(model, BaseModel)
+    return model
+
+
+def _summary(model: type[BaseModel]) -> str:
+    words = (model.__doc__ or "").strip().split("\n")[0]
+    return words.partition(": ")[2].capitalize() or words
+
+
+def _default(section: str, key: str, default: object) -> str:
+    if issubclass(_model_of(Config.model_fields[section].annotation), Options):
+        if section != "defaults":
+            return "as in [defaults]"
+        default = getattr(Generator(name="", model=""), key)
+    return "" if default is None or default in ({}, [], ()) else f"`{default}`"
+
+
+def _tasks() -> Iterator[str]:
+    yield "## Front matter of a task file\n"
+    yield "Keys: " + ", ".join(f"`{key}`" for key in READERS) + ".\n"
+
+
+def _criteria() -> Iterator[str]:
+    yield "## What wins, by task type\n"
+    yield "| task type | quality | speed | min quality | max generation | max execution |"
+    yield "|---|--:|--:|--:|--:|--:|"
+    for name, criteria in {**TASK_GROUPS, "any other": BALANCED}.items():
+        weights = criteria.weights
+        yield (
+            f"| {name} | {weights.quality} | {weights.speed} | {criteria.min_quality} "
+            f"| {_bound(criteria.max_generation_s)} | {_bound(criteria.max_execution_s)} |"
+        )
+    shown = (f"`{name}` {w.quality}/{w.speed}" for name, w in PRESETS.items())
+    yield f"\nPresets (quality/speed): {', '.join(shown)}.\n"
+
+
+def _bound(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:g} s"
+
+
+def _evaluator() -> Iterator[str]:
+    yield "## The evaluator\n"
+    yield (
+        f"Ruff is run once over each program. A measure is 1 / (1 + cost × findings / units), "
+        f"with units the lines of code / {LINES_PER_UNIT}, at least 1. A program that doesn't "
+        "parse has correctness 0 and no other measure.\n"
+    )
+    yield "| measure | weight | cost | rules |\n|---|--:|--:|---|"
+    for name, measure in MEASURES.items():
+        rules = ", ".join(measure.rules)
+        yield f"| {name} | {MEASURE_WEIGHTS[name]} | {measure.cost} | {rules} |"
+    yield f"\nLeft out: {', '.join(IGNORED)}.\n"
+
+
+def _error_kinds() -> Iterator[str]:
+    yield "## Kinds of errors\n\n`error.kind` of a candidate with the status `error`.\n"
+    yield "| kind | what |\n|---|---|"
+    for error in sorted(HostError.__subclasses__(), key=lambda kind: kind.kind):
+        yield f"| `{error.kind}` | {_cell((error.__doc__ or '').split(chr(10))[0])} |"
+    yield ""
+
+
+def _schemas() -> Iterator[str]:
+    yield "## JSON\n"
+    for name in SCHEMAS:
+        schema = json_schema(name)
+        yield f"### paragen schema {name}\n"
+        for title, definition in {**schema["$defs"], name: schema}.items():
+            keys = ", ".join(f"`{key}`" for key in definition["properties"])
+            yield f"- **{title}**: {definition.get('description', '')} Keys: {keys}."
+        yield ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        FILE.write_text(reference(), encoding="utf-8")
+    else:
+        print(reference())
