@@ -70,7 +70,7 @@ def write_starter(folder: Path, *, host_urls: tuple[str, ...], force: bool) -> S
     nothing is.
     """
     config, prompt = folder / FILE_NAME, folder / PROMPT_NAME
-    there = [str(path) for path in (config, prompt) if path.exists()]
+    there = [str(path) for path in (config, prompt) if path.is_symlink() or path.exists()]
     if folders := [str(path) for path in (config, prompt) if path.is_dir()]:
         raise UsageError(f"{' and '.join(folders)}: is a folder, and would have to be a file.")
     if there and not force:

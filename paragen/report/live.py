@@ -86,16 +86,19 @@ class LiveView:
         width = self._console.width
         room = max(3, self._console.height - 6)
         runs = tuple(self._progress.runs.values())
-        table = new_table(width, title=title(runs[0]) if self._tasks == 1 and runs else None)
+        table = new_table(width)
+        parts: list[RenderableType] = [table]
+        if self._tasks == 1 and runs:
+            parts.insert(0, title(runs[0]))
         shown = rows if len(rows) <= room else tuple(sorted(rows, key=_urgency)[:room])
         for row in shown:
             if row.candidate is None:
                 add_row(table, row, width)
             else:
                 add_candidate(table, row.candidate, width, winner=False)
-        if len(shown) == len(rows):
-            return table
-        return Group(table, Text(f"  … and {len(rows) - len(shown)} more", style="dim"))
+        if len(shown) < len(rows):
+            parts.append(Text(f"  … and {len(rows) - len(shown)} more", style="dim"))
+        return Group(*parts)
 
 
 def _urgency(row: Row) -> int:

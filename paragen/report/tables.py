@@ -15,10 +15,9 @@ WIDE = 110
 """From this many columns on, a table shows where the time went too."""
 
 
-def new_table(width: int, *, title: str | None = None) -> Table:
+def new_table(width: int) -> Table:
     """The one look that all candidate tables have."""
-    heading = None if title is None else Text(title, style="bold", justify="left")
-    table = Table(title=heading, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     table.add_column("", width=1)
     table.add_column("generator", overflow="ellipsis", no_wrap=True, min_width=14, ratio=3)
     table.add_column("state", overflow="ellipsis", no_wrap=True, min_width=10)
@@ -75,11 +74,11 @@ def run_table(run: Run, width: int, *, most: int | None = None) -> RenderableTyp
 
     `most` bounds the candidates shown; how many were left out is said.
     """
-    table = new_table(width, title=title(run))
+    table = new_table(width)
     shown = run.ranking if most is None else run.ranking[:most]
     for candidate in shown:
         add_candidate(table, candidate, width, winner=candidate.id == run.winner)
-    parts: list[RenderableType] = [table]
+    parts: list[RenderableType] = [title(run), table]
     if len(shown) < len(run.ranking):
         parts.append(Text(f"  … and {len(run.ranking) - len(shown)} more", style="dim"))
     parts.extend(
@@ -98,11 +97,12 @@ def run_table(run: Run, width: int, *, most: int | None = None) -> RenderableTyp
     return Group(*parts)
 
 
-def title(run: Run) -> str:
+def title(run: Run) -> Text:
     """What is played, in a line."""
     name, weights = text.one_line(run.task.name), run.criteria.weights
     sealed = "sealed" if run.sandbox.sealed else "unsealed"
-    return (
+    return Text(
         f"{name}  ({text.task_type(run.task)}; quality {weights.quality:.2f}, "
-        f"speed {weights.speed:.2f}; sandbox {run.sandbox.level}, {sealed})"
+        f"speed {weights.speed:.2f}; sandbox {run.sandbox.level}, {sealed})",
+        style="bold",
     )
