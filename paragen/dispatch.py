@@ -8,15 +8,14 @@ most attempts wait for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """An attempt that waits: its key (unique in the session), its model, a host if pinned."""
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Attempts that wait for the same: a model, on one host if they are pinned to it."""
 
-    key: tuple[str, str]
     model: str
     host: str | None = None
 
@@ -41,67 +40,54 @@ class HostLoad:
         return self.slots - sum(self.running.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Assignment:
-    """An attempt, by its key, and the host that it goes to."""
+    """The next attempt of a queue goes to this host."""
 
-    key: tuple[str, str]
+    queue: Queue
     host: str
 
 
-def assign(waiting: Sequence[Waiting], hosts: Sequence[HostLoad]) -> tuple[Assignment, ...]:
-    """Fill free slots with waiting attempts, in the order in which they should be sent.
+def assign(waiting: Mapping[Queue, int], hosts: Sequence[HostLoad]) -> tuple[Assignment, ...]:
+    """Fill free slots from queues, in the order in which attempts should be sent.
 
-    `waiting` is in the order of asking, which holds within a model. An attempt that no host can
+    `waiting` has how many attempts wait in each queue, in the order in which queues began; the
+    cost depends on how many queues there are, not on how many wait. An attempt that no host can
     take stays waiting; a model that no host is known to have goes anywhere, so that the host's
     own words about it become the attempt's error.
     """
-    queues = _queues(waiting, hosts)
+    left = {queue: count for queue, count in waiting.items() if count > 0}
     running = {host.name: Counter(host.running) for host in hosts}
     free = {host.name: host.free for host in hosts}
     assignments: list[Assignment] = []
-    while True:
+    while left and any(number > 0 for number in free.values()):
         open_hosts = [host for host in hosts if free[host.name] > 0]
-        choice = _best(queues, open_hosts, hosts, running)
-        if choice is None:
-            return tuple(assignments)
-        queue, host = choice
-        attempt = queues[queue].pop()
-        if not queues[queue]:
-            del queues[queue]
-        running[host.name][attempt.model] += 1
-        free[host.name] -= 1
-        assignments.append(Assignment(key=attempt.key, host=host.name))
-
-
-_Queue = tuple[str, str | None]
-
-
-def _queues(waiting: Iterable[Waiting], hosts: Sequence[HostLoad]) -> dict[_Queue, list[Waiting]]:
-    """Waiting attempts by model and pinned host, each list last first, so that pop is cheap."""
-    names = {host.name for host in hosts}
-    queues: dict[_Queue, list[Waiting]] = {}
-    for attempt in waiting:
-        pinned = attempt.host if attempt.host in names else None
-        queues.setdefault((attempt.model, pinned), []).append(attempt)
-    for queue in queues.values():
-        queue.reverse()
-    return queues
+        chosen = _best(left, open_hosts, hosts, running)
+        if chosen is None:
+            break
+        left[chosen.queue] -= 1
+        if not left[chosen.queue]:
+            del left[chosen.queue]
+        running[chosen.host][chosen.queue.model] += 1
+        free[chosen.host] -= 1
+        assignments.append(chosen)
+    return tuple(assignments)
 
 
 def _best(
-    queues: Mapping[_Queue, Sequence[Waiting]],
+    waiting: Mapping[Queue, int],
     open_hosts: Sequence[HostLoad],
     hosts: Sequence[HostLoad],
     running: Mapping[str, Mapping[str, int]],
-) -> tuple[_Queue, HostLoad] | None:
-    best: tuple[tuple[int, ...], _Queue, HostLoad] | None = None
-    for position, ((model, pinned), attempts) in enumerate(queues.items()):
-        owners = [h for h in hosts if h.models is not None and model in h.models]
+) -> Assignment | None:
+    names = {host.name for host in hosts}
+    best: tuple[tuple[int, ...], Assignment] | None = None
+    for position, (queue, count) in enumerate(waiting.items()):
+        model, pinned = queue.model, queue.host if queue.host in names else None
+        owned = any(host.models is not None and model in host.models for host in hosts)
         for host in open_hosts:
-            if pinned is not None and host.name != pinned:
-                continue
-            if pinned is None and owners and host not in owners and host.models is not None:
+            has_it = host.models is None or model in host.models
+            if host.name != pinned and (pinned is not None or (owned and not has_it)):
                 continue
             here = running[host.name].get(model, 0) > 0
             warm = here or model in host.loaded
@@ -110,7 +96,7 @@ def _best(
                 and (running[other.name].get(model, 0) > 0 or model in other.loaded)
                 for other in hosts
             )
-            key = (here, warm, not elsewhere, len(attempts), host.free, -position)
+            key = (here, warm, not elsewhere, count, host.free, -position)
             if best is None or key > best[0]:
-                best = (key, (model, pinned), host)
-    return None if best is None else (best[1], best[2])
+                best = (key, Assignment(queue, host.name))
+    return None if best is None else best[1]

@@ -74,13 +74,16 @@ def _task_files(path: str) -> Iterator[str]:
     if path == STDIN or not os.path.isdir(folder):  # noqa: PTH112 (Path's raises on some paths)
         yield path
         return
-    files = [
-        file
-        for file in sorted(folder.rglob("*.md"))
-        if file.is_file()
-        and file.name.lower() != "readme.md"
-        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    ]
+    try:
+        files = [
+            file
+            for file in sorted(folder.rglob("*.md"))
+            if file.is_file()
+            and file.name.lower() != "readme.md"
+            and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        ]
+    except OSError as error:
+        raise TaskError(f"{path}: This folder can't be read: {error.strerror}.") from None
     if not files:
         raise TaskError(f"{path}: There are no task files (*.md) in this folder.")
     yield from map(str, files)

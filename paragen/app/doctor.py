@@ -28,7 +28,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing looked at: what was found, and what to do about it (empty: nothing).
+    """One thing looked at: what was found, in detail, and what to do about it (empty: nothing).
 
     `exit_code` is what a run would end with because of it, 0 where it would be played.
     """
@@ -36,6 +36,7 @@ class Finding:
     check: str
     level: Level
     found: str
+    details: tuple[str, ...] = ()
     advice: str = ""
     exit_code: int = 0
 
@@ -170,8 +171,11 @@ def _sandbox(level: str) -> Finding:
     return Finding(
         check="sandbox",
         level=Level.OK if state.sealed else Level.NOTE,
-        found=f"level {state.level}, verdicts {sealed}; confines {'; '.join(described.confines)}",
-        advice=f"not confined: {'; '.join(described.leaves_open)}",
+        found=f"level {state.level}, verdicts {sealed}",
+        details=(
+            *(f"confined: {what}" for what in described.confines),
+            *(f"not confined: {what}" for what in described.leaves_open),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from importlib import import_module
 
 import typer
 
+from paragen.cli import streams
 from paragen.cli.light import LightGroup
 from paragen.cli.options import version_option
 from paragen.domain.errors import ParagenError
@@ -56,6 +57,7 @@ def build(verbs: Sequence[str]) -> typer.Typer:
 
 def main() -> None:
     """The `paragen` command: errors become one message and their exit code."""
+    streams.prepare()
     try:
         build(_wanted(sys.argv[1:]))(prog_name="paragen")
     except ParagenError as error:
@@ -65,10 +67,10 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader has gone: keep the interpreter from complaining when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has gone, and knows it
         sys.exit(1)
+    finally:
+        streams.settle()
 
 
 def _wanted(arguments: Sequence[str]) -> tuple[str, ...]:

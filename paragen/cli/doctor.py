@@ -32,8 +32,9 @@ def doctor(
     """
     from paragen.app.choices import Choices
     from paragen.app.doctor import Finding, examine
-    from paragen.cli.output import print_rows
+    from paragen.cli.output import emit, print_rows
     from paragen.report.columns import DOCTOR
+    from paragen.report.text import one_line
 
     findings: list[Finding] = []
     choices = Choices(
@@ -43,10 +44,14 @@ def doctor(
         findings.append(finding)
         if format is Format.TABLE:
             mark = typer.style(MARKS[finding.level], fg=COLOURS[finding.level], bold=True)
-            typer.echo(f"{mark} {finding.check}: {finding.found}")
+            emit(f"{mark} {one_line(f'{finding.check}: {finding.found}')}")
+            for detail in finding.details:
+                emit(f"    {one_line(detail)}")
             if finding.advice:
-                typer.echo(f"    → {finding.advice}")
+                emit(f"    → {one_line(finding.advice)}")
     if format is not Format.TABLE:
-        rows = [{**asdict(f), "level": f.level.value} for f in findings]
+        rows = [
+            {**asdict(f), "level": f.level.value, "details": "; ".join(f.details)} for f in findings
+        ]
         print_rows(DOCTOR, rows, format, schema="paragen.doctor/1")
     raise typer.Exit(next((f.exit_code for f in findings if f.exit_code), 0))

@@ -18,11 +18,11 @@ def init(
 ) -> None:
     """Write a generators.toml and a prompt.md to begin with."""
     from paragen.app.starter import write_starter
-    from paragen.cli.output import warn
+    from paragen.cli.output import emit, warn
 
     started = write_starter(folder, host_urls=tuple(host or ()), force=force)
     for warning in started.warnings:
         warn(warning)
     for path in started.written:
-        typer.echo(f"wrote {path}")
-    typer.echo(f"next: paragen doctor, then paragen run {shlex.quote(str(started.prompt))}")
+        emit(f"wrote {path}")
+    emit(f"next: paragen doctor, then paragen run {shlex.quote(str(started.prompt))}")

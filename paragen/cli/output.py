@@ -4,59 +4,86 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from paragen.cli.options import Format
+from paragen.cli.streams import written
 from paragen.report import rows as as_rows
 from paragen.report.rows import Column, Value
 from paragen.report.text import printable
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+PIPE_WIDTH = 140
+"""How wide what is laid out by rich is where there is no terminal."""
+
 
 def warn(message: str) -> None:
     """A warning, on stderr."""
-    typer.secho(f"warning: {printable(message)}", err=True, fg=typer.colors.YELLOW)
+    with suppress(OSError):
+        typer.secho(f"warning: {printable(message)}", err=True, fg=typer.colors.YELLOW)
 
 
 def note(message: str) -> None:
     """A remark, on stderr."""
-    typer.echo(message, err=True)
+    with suppress(OSError):
+        typer.echo(printable(message), err=True)
 
 
-def print_json(value: object) -> None:
-    """A value as JSON, on stdout."""
-    typer.echo(json.dumps(value, indent=2))
+def emit(text: str) -> None:
+    """A line of the result, on stdout; raises OutputError."""
+    with written():
+        typer.echo(text)
+
+
+def print_json(value: object, indent: int | None = 2) -> None:
+    """A value as JSON, on stdout; raises OutputError."""
+    emit(json.dumps(value, indent=indent))
 
 
 def print_rows(
     columns: Sequence[Column], rows: Sequence[Mapping[str, Value]], format: Format, *, schema: str
 ) -> None:
-    """Rows in the format asked for."""
+    """Rows in the format asked for, on stdout; raises OutputError."""
     match format:
         case Format.TABLE if sys.stdout.isatty():
-            as_rows.print_table(columns, rows)
+            with written():
+                as_rows.print_table(columns, rows)
         case Format.TABLE:
-            typer.echo(as_rows.to_text(columns, rows))
+            emit(as_rows.to_text(columns, rows))
         case Format.JSON:
-            typer.echo(as_rows.to_json(rows, schema=schema))
+            emit(as_rows.to_json(rows, schema=schema))
         case Format.CSV:
-            typer.echo(as_rows.to_csv(columns, rows))
+            emit(as_rows.to_csv(columns, rows))
         case Format.MARKDOWN:
-            typer.echo(as_rows.to_markdown(columns, rows))
+            emit(as_rows.to_markdown(columns, rows))
+
+
+def print_laid_out(lay_out: Callable[[int], RenderableType]) -> None:
+    """What rich lays out for a width, on stdout; raises OutputError."""
+    from rich.console import Console
+
+    console = Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
+    with written():
+        console.print(lay_out(console.width))
 
 
 def print_code(code: str, language: str) -> None:
-    """A program: highlighted on a terminal, as it is in a pipe."""
-    if not sys.stdout.isatty():
-        sys.stdout.buffer.write(with_line_end(code).encode("utf-8", "surrogateescape"))
-        sys.stdout.buffer.flush()
-        return
-    from rich.console import Console
-    from rich.syntax import Syntax
+    """A program: highlighted on a terminal, as it is in a pipe; raises OutputError."""
+    if sys.stdout.isatty():
+        from paragen.report.details import highlighted
 
-    Console().print(Syntax(printable(code), language, background_color="default", word_wrap=True))
+        print_laid_out(lambda width: highlighted(code, language))
+        return
+    with written():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(with_line_end(code).encode("utf-8", "surrogateescape"))
 
 
 def write_code(code: str, path: Path) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import typer
-
-from paragen.cli.output import note, print_code, write_code
+from paragen.cli.output import note, print_code, print_json, write_code
+from paragen.cli.streams import OutputError
 from paragen.domain.errors import UsageError
 from paragen.domain.events import Event, RunEnded
 from paragen.domain.tournament import Run
@@ -28,15 +26,12 @@ class Printer:
     output: Path | None
     several: bool
     quiet: bool
+    failures: list[OutputError | BrokenPipeError] = field(default_factory=list)
 
     def check(self, tasks: Sequence[Path]) -> None:
         """Before anything is played: raises UsageError where `output` can't be what it must be."""
         if self.output is None:
             return
-        if self.output.exists() and any(
-            task.exists() and self.output.samefile(task) for task in tasks
-        ):
-            raise UsageError(f"{self.output}: is the task itself; name another file for its code.")
         above = next((folder for folder in self.output.parents if folder.exists()), Path())
         if not above.is_dir():
             raise UsageError(f"{self.output}: {above} is a file, not a folder.")
@@ -44,17 +39,23 @@ class Printer:
             raise UsageError(f"{self.output}: several tasks need a folder here, and it is a file.")
         if not self.several and self.output.is_dir():
             raise UsageError(f"{self.output}: is a folder; name the file for the winner's code.")
+        if not self.several and any(_same(self.output, task) for task in tasks):
+            raise UsageError(f"{self.output}: is the task itself; name another file for its code.")
 
     def __call__(self, event: Event) -> None:
         """Print a run's object as it ends, if JSON is wanted."""
         if self.as_json and isinstance(event, RunEnded):
             from paragen.report.objects import run_object
 
-            indent = None if self.several else 2
-            typer.echo(json.dumps(run_object(event.run), indent=indent, ensure_ascii=True))
+            try:
+                print_json(run_object(event.run), indent=None if self.several else 2)
+            except (OutputError, BrokenPipeError) as error:  # what plays on isn't to blame
+                self.failures.append(error)
 
     def finish(self, runs: Sequence[Run]) -> None:
-        """Write or print the winners' code."""
+        """Write or print the winners' code; raises what kept JSON from being printed before."""
+        for failure in self.failures:
+            raise failure
         if self.output is not None:
             self._write(runs, self.output)
         elif not self.as_json and not self.several:
@@ -79,6 +80,10 @@ class Printer:
                 note(f"{run.task.name}: the winner's code is in {path}")
         if failures:
             raise UsageError("\n".join(failures))
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def file_name(run: Run, count: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import Annotated
 
@@ -20,6 +19,7 @@ def schema(
     output: Annotated[Output, typer.Argument(help="Whose schema to print.", show_default=False)],
 ) -> None:
     """Print the JSON Schema of what `--json` prints."""
+    from paragen.cli.output import print_json
     from paragen.report.schema import json_schema
 
-    typer.echo(json.dumps(json_schema(output.value), indent=2))
+    print_json(json_schema(output.value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -61,26 +60,21 @@ def show(
 
 
 def _print_run(run: Run, format: Format) -> None:
-    from paragen.cli.output import print_json, print_rows
+    from paragen.cli.output import print_json, print_laid_out, print_rows
     from paragen.report.columns import CANDIDATES
-    from paragen.report.details import candidate_row
+    from paragen.report.details import candidate_row, run_details
     from paragen.report.objects import run_object
 
     if format is Format.JSON:
         print_json(run_object(run))
     elif format is Format.TABLE:
-        from rich.console import Console
-
-        from paragen.report.details import run_details
-
-        console = Console() if sys.stdout.isatty() else Console(width=140)
-        console.print(run_details(run, console.width))
+        print_laid_out(lambda width: run_details(run, width))
     else:
         print_rows(CANDIDATES, [candidate_row(c) for c in run.ranking], format, schema="")
 
 
 def _print_candidate(run: Run, candidate: Candidate, format: Format) -> None:
-    from paragen.cli.output import print_json, print_rows
+    from paragen.cli.output import print_json, print_laid_out, print_rows
     from paragen.report.columns import CANDIDATES
     from paragen.report.details import candidate_details, candidate_row
     from paragen.report.objects import candidate_object
@@ -88,9 +82,6 @@ def _print_candidate(run: Run, candidate: Candidate, format: Format) -> None:
     if format is Format.JSON:
         print_json(candidate_object(candidate))
     elif format is Format.TABLE:
-        from rich.console import Console
-
-        console = Console() if sys.stdout.isatty() else Console(width=140)
-        console.print(candidate_details(run, candidate, console.width))
+        print_laid_out(lambda width: candidate_details(run, candidate))
     else:
         print_rows(CANDIDATES, [candidate_row(candidate)], format, schema="")

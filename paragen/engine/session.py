@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
-from paragen.dispatch import HostLoad, Waiting, assign
+from paragen.dispatch import HostLoad, Queue, assign
 from paragen.domain.candidate import Candidate
 from paragen.domain.events import (
     AttemptQueued,
@@ -105,7 +105,9 @@ class Engine:
         self._inbox: SimpleQueue[_Message] = SimpleQueue()
         self._tournaments: dict[str, Tournament] = {}
         self._unfinished: set[str] = set()
+        self._slots = sum(host.slots for host, _ in hosts)
         self._waiting: dict[Key, Attempt] = {}
+        self._queues: dict[Queue, dict[Key, None]] = {}
         self._jobs: dict[Key, _Job] = {}
         self._calling: set[Key] = set()
         self._callers: Mapping[str, ThreadPoolExecutor] = {}
@@ -137,8 +139,10 @@ class Engine:
                 self._advance(tournament)
             self._dispatch()
             while self._unfinished:
-                self._handle(self._inbox.get())
-                self._dispatch()
+                message = self._inbox.get()
+                self._handle(message)
+                if not isinstance(message, _Progress):  # which frees no slot and asks for none
+                    self._dispatch()
         return tuple(t.run for t in tournaments if t.started)
 
     def _handle(self, message: _Message) -> None:
@@ -164,7 +168,7 @@ class Engine:
         start, cancel = tournament.advance()
         run_id = tournament.run.run_id
         for attempt in start:
-            self._waiting[(run_id, attempt.id)] = attempt
+            self._wait((run_id, attempt.id), attempt)
             if tournament.started:
                 self._tell(AttemptQueued(run_id=run_id, attempt=attempt))
         self._call_off(tournament, cancel)
@@ -198,7 +202,7 @@ class Engine:
         for attempt_id in attempt_ids:
             candidate = tournament.call_off(attempt_id)
             if candidate is not None:
-                self._waiting.pop((tournament.run.run_id, attempt_id), None)
+                self._take((tournament.run.run_id, attempt_id))
                 tournament.end(candidate)
                 self._tell(CandidateEnded(run_id=tournament.run.run_id, candidate=candidate))
 
@@ -217,7 +221,7 @@ class Engine:
         """Forget a tournament that never began: there is nothing to record."""
         run_id = tournament.run.run_id
         for attempt_id in tournament.board.in_flight:
-            self._waiting.pop((run_id, attempt_id), None)
+            self._take((run_id, attempt_id))
         self._unfinished.discard(run_id)
 
     def _call_off_everything(self) -> None:
@@ -226,21 +230,28 @@ class Engine:
             job.cancel.throw()
 
     def _dispatch(self) -> None:
-        if not self._waiting or (self._sequential and self._jobs):
+        slots = 1 if self._sequential else self._slots
+        busy = len(self._jobs) if self._sequential else len(self._calling)
+        if not self._waiting or busy >= slots:
             return
-        chosen = assign(
-            [
-                Waiting(
-                    key=key,
-                    model=canonical_model(attempt.instance.generator.model),
-                    host=attempt.instance.generator.host,
-                )
-                for key, attempt in self._waiting.items()
-            ],
-            self._loads(),
-        )
+        chosen = assign({q: len(keys) for q, keys in self._queues.items()}, self._loads())
         for assignment in chosen[:1] if self._sequential else chosen:
-            self._send(assignment.key, assignment.host)
+            keys = self._queues[assignment.queue]
+            self._send(next(iter(keys)), assignment.host)
+
+    def _wait(self, key: Key, attempt: Attempt) -> None:
+        self._waiting[key] = attempt
+        self._queues.setdefault(_queue(attempt), {})[key] = None
+
+    def _take(self, key: Key) -> Attempt | None:
+        """Take an attempt out of its queue, None where it is in none."""
+        attempt = self._waiting.pop(key, None)
+        if attempt is not None:
+            queue = _queue(attempt)
+            del self._queues[queue][key]
+            if not self._queues[queue]:
+                del self._queues[queue]
+        return attempt
 
     def _loads(self) -> list[HostLoad]:
         running: dict[str, dict[str, int]] = {name: {} for name in self._hosts}
@@ -261,7 +272,8 @@ class Engine:
 
     def _send(self, key: Key, host_name: str) -> None:
         tournament = self._tournaments[key[0]]
-        attempt = self._waiting.pop(key)
+        attempt = self._take(key)
+        assert attempt is not None
         if not tournament.started:
             self._begin(tournament)
         cancel = Cancel()
@@ -329,6 +341,11 @@ class Engine:
     def _tell(self, event: Event) -> None:
         for subscriber in self._subscribers:
             subscriber(event)
+
+
+def _queue(attempt: Attempt) -> Queue:
+    generator = attempt.instance.generator
+    return Queue(canonical_model(generator.model), generator.host)
 
 
 def _names(state: HostState | None) -> frozenset[str] | None:

@@ -67,7 +67,7 @@ def _split(rest: str, text: str, origin: str) -> tuple[str, int | None, str]:
     if "@" in parts.netloc:
         raise _bad(text, origin, "it holds a user name; put an Authorization header in `headers`")
     host = parts.hostname or "127.0.0.1"
-    if any(letter.isspace() or letter in "\"'<>" for letter in host):
+    if any(not letter.isprintable() or letter.isspace() or letter in "\"'<>" for letter in host):
         raise _bad(text, origin, f"{host!r} is no host name")
     return host, port, parts.path.strip("/")
 

@@ -87,6 +87,7 @@ DOCTOR: Sequence[Column] = (
     Column(key="check", heading="check"),
     Column(key="level", heading="level"),
     Column(key="found", heading="found"),
+    Column(key="details", heading="details"),
     Column(key="advice", heading="advice"),
     Column(key="exit_code", heading="exit code", right=True),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 
 from rich.console import Group, RenderableType
 from rich.syntax import Syntax
@@ -62,6 +63,11 @@ def difference(old: Candidate, new: Candidate) -> str:
     return "\n".join(lines) or "the two programs are the same"
 
 
+def highlighted(code: str, language: str) -> Syntax:
+    """A program with its syntax in colours."""
+    return Syntax(text.printable(code), language, background_color="default", word_wrap=True)
+
+
 def candidate_row(candidate: Candidate) -> dict[str, Value]:
     """A candidate as a flat row, for CSV and Markdown."""
     instance, answer = candidate.attempt.instance, candidate.answer
@@ -86,7 +92,9 @@ def candidate_row(candidate: Candidate) -> dict[str, Value]:
 
 def run_details(run: Run, width: int) -> RenderableType:
     """A run's heading, its candidates and their ids."""
-    ids = "  ".join(f"{c.id} {c.attempt.instance.name}" for c in run.ranking)
+    ids = "  ".join(f"{c.id} {text.one_line(c.attempt.instance.name)}" for c in run.ranking)
+    if not run.reason:
+        run = replace(run, reason="It has not ended: it is being played, or its process died.")
     return Group(
         Text(
             f"run {run.run_id}, {run.started_at}, mode {run.mode}, took {text.seconds(run.wall_s)}",
@@ -97,14 +105,13 @@ def run_details(run: Run, width: int) -> RenderableType:
     )
 
 
-def candidate_details(run: Run, candidate: Candidate, width: int) -> RenderableType:
+def candidate_details(run: Run, candidate: Candidate) -> RenderableType:
     """What is known of a candidate: facts, measures, tests, code."""
     parts: list[RenderableType] = [_facts(candidate)]
     if candidate.verdict is not None and candidate.verdict.cases:
         parts.append(_cases(candidate))
     if candidate.code is not None:
-        code = text.printable(candidate.code)
-        parts.append(Syntax(code, run.task.language, background_color="default", word_wrap=True))
+        parts.append(highlighted(candidate.code, run.task.language))
     return Group(*parts)
 
 

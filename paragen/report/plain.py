@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TextIO
 
 from paragen.domain.candidate import Candidate
@@ -22,7 +23,7 @@ class PlainView:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stream.flush()
+        pass
 
     def __call__(self, event: Event) -> None:
         """Write what the event says, if it says something."""
@@ -45,8 +46,11 @@ class PlainView:
                 self._write(f"{run.task.name}:{count} {run.reason}")
 
     def _write(self, words: str) -> None:
-        self._stream.write(text.one_line(words) + "\n")
-        self._stream.flush()
+        try:
+            self._stream.write(text.one_line(words) + "\n")
+            self._stream.flush()
+        except OSError:  # progress that nobody reads is no reason to stop playing
+            self._stream = io.StringIO()
 
 
 def line(candidate: Candidate) -> str:

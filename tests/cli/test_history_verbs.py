@@ -10,7 +10,7 @@ import pytest
 
 from paragen.server.scripted_ollama import ScriptedOllama
 from tests.cli.running import RIGHT, TASK, Place, plain
-from tests.cli.scripts import BAD, GOOD, MIXED, TALK, config, recorded
+from tests.cli.scripts import BAD, GOOD, MIXED, TALK, config, recorded, slow
 
 CODE = "def double(x):\n    return 2 * x\n"
 OTHER = "def double(x):\n    return x + 2\n"
@@ -167,6 +167,7 @@ class TestShow:
         oldest = run_ids(played)[1]
         assert played.run("show", oldest, "--code").out == CODE
         assert played.run("show", oldest, "--code", "--candidate", "c1").out == OTHER
+        assert played.run("show", oldest, "--code", "--candidate", "bad").out == OTHER
         assert played.run("show", oldest, "--raw").out.rstrip("\n") == RIGHT
         assert "rather not" in played.run("show", oldest, "--raw", "--candidate", "c3").out
         seen = played.on_terminal("show", oldest, "--code").done()
@@ -215,6 +216,28 @@ class TestNothingYet:
         (row,) = place.history()
         assert (row["winner"], row["combined"]) == (None, None)
         assert "–" in place.run("history").out
+
+
+def test_a_run_that_never_ended(place: Place) -> None:
+    """Its process was killed: what is on record is shown, and that it isn't the end."""
+    with ScriptedOllama([recorded(GOOD), slow("slow")], slots=2) as server:
+        text = config(server.url, models=[GOOD, "slow"])
+        place.write("generators.toml", text.replace("[[gen", "slots = 2\n[[gen", 1))
+        place.write("task.md")
+        running = place.start("run", "task.md")
+        running.shows("  good: passed")
+        running.process.kill()
+        assert running.done().code == -9
+    (row,) = place.history()
+    assert (row["state"], row["candidates"], row["winner"]) == ("running", 1, None)
+    shown = place.run("show")
+    assert shown.code == 0
+    assert "good" in shown.out
+    assert "not ended" in shown.out + shown.err
+    assert place.run("show", "--candidate", "c1", "--code").out == CODE
+    place.run("show", "--code").refused("--candidate")
+    (stats,) = place.run("stats", "-f", "json").object["rows"]
+    assert (stats["generator"], stats["plays"], stats["wins"]) == ("good", 1, 0)
 
 
 def test_the_database_of_the_command_line_comes_first(place: Place, played: Place) -> None:

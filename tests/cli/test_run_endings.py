@@ -188,6 +188,9 @@ class TestNobodyThere:
         ("ftp://x", "http"),
         ("http://127.0.0.1:99999", "99999"),
         ("", "--host"),
+        ("http://a b", "--host"),
+        ("http://gpu\x01", "--host"),
+        ("http://[::1", "--host"),
     ],
 )
 def test_addresses_that_are_none(place: Place, url: str, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -167,6 +168,34 @@ def test_names_that_look_like_markup_are_shown_as_they_are(place: Place, name: s
     assert done.code == 0, shown
     assert odd in shown
     assert f"{name}  (general;" in shown
+
+
+def test_no_name_steers_the_terminal(place: Place) -> None:
+    """Names of models come from other people's servers, names of tasks from their files."""
+    harmful = "\x1b[2J\x1b]0;owned\x07"
+    model = f"m{harmful}"
+    place.write(f"task{harmful}.md")
+    with ScriptedOllama([recorded(model)]) as server:
+        text = config(server.url, models=["x"]).replace('"x"', json.dumps(model))
+        place.write("generators.toml", text.replace("gpu0", "gpu\\u001b[2J"))
+        shown = [place.on_terminal("run", f"task{harmful}.md", columns=150).done()]
+        shown += [
+            place.on_terminal(*verb, columns=150).done()
+            for verb in (
+                ["history"],
+                ["stats"],
+                ["show"],
+                ["show", "--candidate", "c1"],
+                ["models"],
+                ["doctor"],
+                ["judge", f"task{harmful}.md", f"task{harmful}.md"],
+                ["run", f"none{harmful}.md"],
+            )
+        ]
+    assert shown[0].code == 0, shown[0].err
+    for done in shown:
+        for sequence in ("\x1b[2J", "\x1b]0;", "\x07"):
+            assert sequence not in done.err
 
 
 def test_warnings_stand_above_the_table(place: Place, who: tuple[str, ...]) -> None:

@@ -173,7 +173,7 @@ class TestDoctor:
     def test_other_formats(self, place: Place) -> None:
         as_csv = place.run("doctor", "--format", "csv")
         header, *rows = csv.reader(io.StringIO(as_csv.out))
-        assert header == ["check", "level", "found", "advice", "exit_code"]
+        assert header == ["check", "level", "found", "details", "advice", "exit_code"]
         assert len(rows) >= 5
         assert place.run("doctor", "-f", "markdown").out.startswith("| check | level |")
 

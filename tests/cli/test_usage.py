@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import TASK, Place
+from tests.cli.running import TASK, Place, skip_where_modes_bind_nobody
 
 WHO = ("--model", "m:1b")
 """So that only the mistake in question is in the way; it is found before any host is asked."""
@@ -74,11 +73,20 @@ class TestTaskFiles:
         place.run("run", "good.md", "bad.md", *WHO).refused("bad.md")
         assert not place.database.exists()
 
-    @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
     def test_a_file_that_may_not_be_read(self, place: Place) -> None:
+        skip_where_modes_bind_nobody(place.folder)
         place.write("task.md")
         (place.folder / "task.md").chmod(0)
-        place.run("run", "task.md", *WHO).refused("task.md", "ermission")
+        place.run("run", "task.md", *WHO).refused("task.md", "read")
+        place.run("judge", "task.md", "task.md").refused("task.md", "read")
+
+    def test_a_folder_that_may_not_be_written(self, place: Place) -> None:
+        skip_where_modes_bind_nobody(place.folder)
+        place.folder.chmod(0o500)
+        try:
+            place.run("init").refused("generators.toml", "ermission")
+        finally:
+            place.folder.chmod(0o700)
 
     def test_tests_that_are_not_there_or_not_tests(self, place: Place) -> None:
         place.write("task.md")
@@ -195,11 +203,12 @@ class TestOutputs:
     def test_what_can_not_be_written_is_found_before_playing(self, place: Place) -> None:
         place.write("task.md")
         place.write("two.md")
+        place.write("taken", "")
         (place.folder / "dir").mkdir()
         play = ("run", "task.md", *WHO, "-o")
         place.run(*play, "dir").refused("dir", "folder")
         place.run(*play, "task.md/x.py").refused("task.md")
-        place.run("run", "two.md", "task.md", *WHO, "-o", "task.md").refused("task.md", "folder")
+        place.run("run", "two.md", "task.md", *WHO, "-o", "taken").refused("taken", "folder")
         assert not place.database.exists()
 
     def test_a_task_is_not_overwritten_by_its_winner(self, place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import paragen
+import paragen.domain
 from paragen.domain.errors import HostError, ParagenError, RosterError
 from paragen.domain.generator import SEED_STEP, Answer, Generator, Instance
 from paragen.domain.host import canonical_model
@@ -67,6 +68,20 @@ def test_partial_answers_are_kept() -> None:
     answer = Answer(text="half")
     assert HostError("broken", partial=answer).partial is answer
     assert HostError("broken").partial is None
+
+
+def test_all_values_are_frozen_and_named_where_they_are_made() -> None:
+    values = [
+        value
+        for module in pkgutil.iter_modules(paragen.domain.__path__, "paragen.domain.")
+        for value in vars(importlib.import_module(module.name)).values()
+        if dataclasses.is_dataclass(value) and isinstance(value, type)
+    ]
+    assert len(values) > 20, "the list is one of values"
+    for value in values:
+        assert value.__dataclass_params__.frozen, value  # type: ignore[attr-defined]  # dataclasses'
+        assert "__slots__" in vars(value), value
+        assert all(field.kw_only for field in dataclasses.fields(value)), value
 
 
 @given(st.floats(0.001, 3600))

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from paragen.domain.candidate import Verdict
+from paragen.domain.candidate import Candidate, Fault, Scores, Verdict
+from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose
 from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Run
@@ -54,6 +55,109 @@ def test_judgements(task: Task, verdicts: list[tuple[str, Verdict]], exit_code: 
     printed = through_json(judge_object(task, verdicts, exit_code))
     VALIDATORS["judge"].validate(printed)
     assert [r["file"] for r in printed["results"]] == [file for file, _ in verdicts]
+
+
+def test_each_value_stands_under_its_own_key() -> None:
+    answer = Answer(
+        text="…",
+        load_s=1.0,
+        prompt_s=2.0,
+        decode_s=4.0,
+        queue_s=8.0,
+        wall_s=16.0,
+        prompt_tokens=32,
+        completion_tokens=64,
+    )
+    verdict = Verdict(
+        status=Status.FAILED,
+        tests_passed=3,
+        tests_total=5,
+        execution_s=0.25,
+        test_s=0.5,
+        peak_bytes=7,
+        level="process",
+        sealed=True,
+        detail="why",
+    )
+    generator = Generator(name="g", model="m", temperature=0.75)
+    candidate = Candidate(
+        attempt=Attempt(
+            id="c9",
+            instance=Instance(generator=generator, copy=2, seed=2000),
+            purpose=Purpose.REPAIR,
+            parents=("c1", "c2"),
+        ),
+        status=Status.FAILED,
+        host="gpu0",
+        answer=answer,
+        code="x = 1",
+        verdict=verdict,
+        scores=Scores(evaluator=0.1, quality=0.2, speed=0.3, combined=0.4),
+        error=Fault(kind="busy", message="words"),
+        wall_s=99.0,
+    )
+    assert candidate_object(candidate) == {
+        "id": "c9",
+        "generator": "g",
+        "model": "m",
+        "temperature": 0.75,
+        "seed": 2000,
+        "copy": 2,
+        "kind": "repair",
+        "parents": ["c1", "c2"],
+        "host": "gpu0",
+        "status": "failed",
+        "tests": {"passed": 3, "total": 5},
+        "code": "x = 1",
+        "generation_s": 6.0,
+        "load_s": 1.0,
+        "queue_s": 8.0,
+        "wall_s": 99.0,
+        "tokens": {"prompt": 32, "completion": 64},
+        "tokens_per_s": 16.0,
+        "execution_s": 0.25,
+        "test_s": 0.5,
+        "peak_bytes": 7,
+        "scores": {"evaluator": 0.1, "quality": 0.2, "speed": 0.3, "combined": 0.4},
+        "error": {"kind": "busy", "message": "words"},
+    }
+    (judged,) = judge_object(build.run("r1").task, [("a.py", verdict)], 1)["results"]
+    assert judged == {
+        "file": "a.py",
+        "status": "failed",
+        "tests": {"passed": 3, "total": 5},
+        "sealed": True,
+        "level": "process",
+        "execution_s": 0.25,
+        "wall_s": 0.5,
+        "peak_bytes": 7,
+        "detail": "why",
+    }
+
+
+def test_what_was_not_measured_is_null() -> None:
+    bare = Candidate(attempt=build.candidate("c1").attempt, status=Status.CANCELLED)
+    printed = dict(candidate_object(bare))
+    nulls = {
+        key
+        for key, value in printed.items()
+        if value is None or (isinstance(value, dict) and set(value.values()) == {None})
+    }
+    assert nulls == {
+        "host",
+        "tests",
+        "code",
+        "generation_s",
+        "load_s",
+        "queue_s",
+        "tokens",
+        "tokens_per_s",
+        "execution_s",
+        "test_s",
+        "peak_bytes",
+        "scores",
+        "error",
+    }
 
 
 @pytest.mark.parametrize("name", list(SCHEMAS))
