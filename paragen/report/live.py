@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -74,26 +75,30 @@ class LiveView:
             self._console.print(summary(run))
 
     def _render(self) -> RenderableType:
-        with self._lock:
-            rows = tuple(self._progress.rows.values())
-        if self._tasks == 1:
-            return self._table(rows)
-        running = tuple(row for row in rows if row.candidate is None and row.state != WAITING)
-        return Group(self._table(running), self._bar)
+        several = self._tasks > 1
+        with self._lock:  # copies: the playing thread goes on changing the rows
+            rows = tuple(
+                replace(row)
+                for row in self._progress.rows.values()
+                if not several or (row.candidate is None and row.state != WAITING)
+            )
+        return Group(self._table(rows), self._bar) if several else self._table(rows)
 
     def _table(self, rows: tuple[Row, ...]) -> RenderableType:
         """As many rows as fit: those that run first, then those that ended, then those waiting."""
         width = self._console.width
         room = max(3, self._console.height - 6)
         runs = tuple(self._progress.runs.values())
-        table = new_table(width)
+        several = self._tasks > 1
+        table = new_table(width, tasks=several)
         parts: list[RenderableType] = [table]
-        if self._tasks == 1 and runs:
+        if runs and not several:
             parts.insert(0, title(runs[0]))
         shown = rows if len(rows) <= room else tuple(sorted(rows, key=_urgency)[:room])
         for row in shown:
             if row.candidate is None:
-                add_row(table, row, width)
+                task = self._progress.task_name(row) if several else None
+                add_row(table, row, width, task=task)
             else:
                 add_candidate(table, row.candidate, width, winner=False)
         if len(shown) < len(rows):

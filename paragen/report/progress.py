@@ -61,6 +61,11 @@ class Progress:
             case AttemptStarted() | Progressed() | JudgingStarted():
                 self._move(event)
 
+    def task_name(self, row: Row) -> str:
+        """The name of a row's task, empty where its run isn't known."""
+        run = self.runs.get(row.run_id)
+        return "" if run is None else run.task.name
+
     def _move(self, event: AttemptStarted | Progressed | JudgingStarted) -> None:
         row = self.rows.get((event.run_id, event.attempt_id))
         if row is None:

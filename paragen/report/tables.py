@@ -15,10 +15,12 @@ WIDE = 110
 """From this many columns on, a table shows where the time went too."""
 
 
-def new_table(width: int) -> Table:
-    """The one look that all candidate tables have."""
+def new_table(width: int, *, tasks: bool = False) -> Table:
+    """The one look that all candidate tables have; with `tasks`, rows begin with their task."""
     table = Table(box=None, pad_edge=False)
     table.add_column("", width=1)
+    if tasks:
+        table.add_column("task", overflow="ellipsis", no_wrap=True, min_width=8, ratio=2)
     table.add_column("generator", overflow="ellipsis", no_wrap=True, min_width=14, ratio=3)
     table.add_column("state", overflow="ellipsis", no_wrap=True, min_width=10)
     for name in ("tests", "quality", "speed", "combined", "tok/s"):
@@ -54,11 +56,12 @@ def add_candidate(table: Table, candidate: Candidate, width: int, *, winner: boo
     table.add_row(*cells)
 
 
-def add_row(table: Table, row: Row, width: int) -> None:
-    """A row for an attempt that hasn't ended."""
+def add_row(table: Table, row: Row, width: int, *, task: str | None = None) -> None:
+    """A row for an attempt that hasn't ended; `task` where the table is one of several tasks."""
     style = {GENERATING: "cyan", TESTING: "blue"}.get(row.state, "dim")
     cells: list[RenderableType] = [
         "",
+        *([] if task is None else [Text(text.one_line(task))]),
         Text(text.one_line(row.attempt.instance.name)),
         Text(row.state, style=style),
         *[Text(text.NOTHING, style="dim")] * 4,

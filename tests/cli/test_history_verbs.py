@@ -54,6 +54,7 @@ class TestStats:
         assert talk["mean_combined"] is None, "not measured is null, not zero"
         assert good["model"] == GOOD
 
+    @pytest.mark.slow
     def test_of_one_task_type(self, played: Place) -> None:
         rows = played.run("stats", "-t", "utilities", "-f", "json").object["rows"]
         assert [row["generator"] for row in rows] == ["pipe|m"]
@@ -97,6 +98,7 @@ class TestHistory:
         assert 0 < general["combined"] <= 1
         assert general["wall_s"] > 0
 
+    @pytest.mark.slow
     def test_limits(self, played: Place) -> None:
         assert len(played.run("history", "-n", "1", "-f", "json").object["rows"]) == 1
         assert len(played.run("history", "-t", "general", "-f", "json").object["rows"]) == 1
@@ -184,6 +186,7 @@ class TestShow:
         same = played.run("show", oldest, "--diff", "c2")
         assert "same" in same.out + same.err
 
+    @pytest.mark.slow
     def test_what_is_not_there(self, played: Place) -> None:
         oldest = run_ids(played)[1]
         played.run("show", "20000101").refused("20000101")
@@ -196,6 +199,7 @@ class TestShow:
 
 
 class TestNothingYet:
+    @pytest.mark.slow
     def test_an_empty_history_is_said_to_be(self, place: Place) -> None:
         for verb in ("stats", "history"):
             done = place.run(verb)
@@ -209,6 +213,7 @@ class TestNothingYet:
         place.run("show", "abc").refused("abc")
         assert not place.database.exists()
 
+    @pytest.mark.slow
     def test_a_run_without_a_winner(self, place: Place) -> None:
         with ScriptedOllama([recorded(TALK, "No.")]) as server:
             place.run("run", place.write("task.md"), "--host", server.url, "-m", TALK)
@@ -240,6 +245,7 @@ def test_a_run_that_never_ended(place: Place) -> None:
     assert (stats["generator"], stats["plays"], stats["wins"]) == ("good", 1, 0)
 
 
+@pytest.mark.slow
 def test_the_database_of_the_command_line_comes_first(place: Place, played: Place) -> None:
     rows = place.run("history", "--db", played.database, "-f", "json").object["rows"]
     assert len(rows) == 2

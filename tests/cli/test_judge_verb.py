@@ -54,6 +54,7 @@ def test_many_programs_as_json(place: Place) -> None:
         assert (result["detail"] == "") is (result["file"] == "right.py"), "what went wrong"
 
 
+@pytest.mark.slow
 def test_the_table_and_the_exit_code(place: Place) -> None:
     place.write("task.md")
     place.write("a [b].py", RIGHT)
@@ -73,6 +74,7 @@ def test_the_table_and_the_exit_code(place: Place) -> None:
     assert "a [b].py" in plain(seen.err)
 
 
+@pytest.mark.slow
 def test_long_names_and_details_are_whole_in_a_pipe(place: Place) -> None:
     place.write("task.md")
     name = "a/very/long/path/" + "x" * 90 + ".py"
@@ -81,6 +83,7 @@ def test_long_names_and_details_are_whole_in_a_pipe(place: Place) -> None:
     assert name in done.out, "a line that somebody greps isn't folded"
 
 
+@pytest.mark.slow
 def test_programs_from_standard_input(place: Place) -> None:
     place.write("task.md")
     done = place.run("judge", "task.md", "-", "--json", stdin=RIGHT.replace("\n", "\r\n"))
@@ -107,6 +110,7 @@ def test_more_tests(place: Place) -> None:
     assert tested.object["results"][0]["tests"] == {"passed": 0, "total": 1}
 
 
+@pytest.mark.slow
 def test_programs_that_read_and_print(place: Place) -> None:
     place.write(
         "task.md",
@@ -119,6 +123,7 @@ def test_programs_that_read_and_print(place: Place) -> None:
     assert "8" in done.object["results"][1]["detail"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -137,12 +142,14 @@ def test_programs_that_are_none(place: Place, content: bytes | None, words: str)
     assert len(message.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_no_program(place: Place) -> None:
     done = place.run("judge", place.write("task.md"))
     assert (done.code, done.out) == (2, "")
     assert "PROGRAM" in done.err
 
 
+@pytest.mark.slow
 def test_it_asks_no_host_and_leaves_no_history(place: Place) -> None:
     place.write("generators.toml", "no TOML at all")
     place.write("right.py", RIGHT)

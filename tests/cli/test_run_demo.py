@@ -86,6 +86,7 @@ def test_it_is_recorded_as_any_other_run(played: Place) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_few_of_them_as_json_and_in_a_file(place: Place) -> None:
     chosen = ("--demo", "-g", "quick_and_right,wrong", "--json", "-o", "best.py", "--no-record")
     done = place.run("run", *chosen)
@@ -97,6 +98,7 @@ def test_a_few_of_them_as_json_and_in_a_file(place: Place) -> None:
     assert not place.database.exists()
 
 
+@pytest.mark.slow
 def test_quiet_still_says_that_no_model_is_running(place: Place) -> None:
     done = place.run("run", "--demo", "-g", "quick_and_right", "--quiet", "--no-record")
     assert done.code == 0
@@ -105,12 +107,14 @@ def test_quiet_still_says_that_no_model_is_running(place: Place) -> None:
     assert SAID in line
 
 
+@pytest.mark.slow
 def test_a_config_in_the_folder_is_not_asked(place: Place) -> None:
     place.write("generators.toml", "this is no TOML")
     done = place.run("run", "--demo", "-g", "quick_and_right", "--no-record")
     assert done.code == 0, done.err
 
 
+@pytest.mark.slow
 def test_a_task_that_was_not_recorded_is_refused_with_words(place: Place) -> None:
     done = place.run("run", "--demo", "-g", "wrong", place.write("other.md"), "--no-record")
     assert done.code == 3

@@ -71,6 +71,7 @@ def test_every_odd_ending_is_an_error_of_its_own_kind(place: Place) -> None:
     assert [row["generator"] for row in stats] == ["good"], "and nobody's record"
 
 
+@pytest.mark.slow
 def test_what_passes_at_the_second_try_is_no_error(place: Place) -> None:
     answers = [
         faulty("busy", RecordedFault.BUSY_ONCE),
@@ -98,6 +99,7 @@ def test_fail_fast_stops_at_the_first_error(place: Place) -> None:
     assert "dies" in done.object["reason"]
 
 
+@pytest.mark.slow
 def test_best_effort_goes_on(place: Place) -> None:
     answers = [faulty("dies", RecordedFault.DIE_MID_STREAM), recorded(GOOD)]
     with ScriptedOllama(answers) as server:
@@ -108,6 +110,7 @@ def test_best_effort_goes_on(place: Place) -> None:
     assert named(done.object)["dies"]["error"]["kind"] == "stream_died"
 
 
+@pytest.mark.slow
 def test_the_generation_limit_of_the_command_line(place: Place) -> None:
     with ScriptedOllama([slow("slow")]) as server:
         named_so = ("--host", server.url, "-m", "slow", "--generation-limit-s", "0.5", "--json")
@@ -124,15 +127,18 @@ class TestNobodyThere:
         assert len(message.splitlines()) == 1
         assert place.history() == [], "nothing was played"
 
+    @pytest.mark.slow
     def test_no_server_as_json_is_the_same(self, place: Place) -> None:
         done = place.run("run", place.write("task.md"), "--host", NOWHERE, "-m", GOOD, "--json")
         done.refused("can't be reached", code=3)
 
+    @pytest.mark.slow
     def test_no_host_name(self, place: Place) -> None:
         url = "http://no-such-host.invalid:11434"
         done = place.run("run", place.write("task.md"), "--host", url, "-m", GOOD)
         done.refused("can't be reached", url, code=3)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("status", [200, 404, 501])
     def test_a_server_that_is_no_ollama(self, place: Place, status: int) -> None:
         page = "<!DOCTYPE html>\n<html>\n<title>Welcome</title>\n</html>\n"
@@ -142,6 +148,7 @@ class TestNobodyThere:
         message = done.refused(url, "Ollama server at this address", code=3)
         assert len(message.splitlines()) == 1
 
+    @pytest.mark.slow
     def test_both_of_two(self, place: Place) -> None:
         place.write("generators.toml", config(NOWHERE, "http://127.0.0.1:19"))
         done = place.run("run", place.write("task.md"))
@@ -171,6 +178,7 @@ class TestNobodyThere:
         assert done.object["reason"].startswith("No host could answer.")
         assert place.history()[0]["winner"] is None
 
+    @pytest.mark.slow
     def test_pinned_to_a_host_that_is_down(self, place: Place) -> None:
         with ScriptedOllama(MIXED) as server:
             text = config(server.url, NOWHERE, models=[GOOD])
@@ -182,6 +190,7 @@ class TestNobodyThere:
         assert done.object["candidates"], "it is played somewhere, or an error: not forgotten"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -198,6 +207,7 @@ def test_addresses_that_are_none(place: Place, url: str, words: str) -> None:
     done.refused(words)
 
 
+@pytest.mark.slow
 def test_ollama_host_that_is_no_address_is_named(place: Place) -> None:
     done = place.run(
         "run", place.write("task.md"), "-m", BAD, settings={"OLLAMA_HOST": "http://:port:"}

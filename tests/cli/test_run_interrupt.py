@@ -63,6 +63,7 @@ def test_the_json_is_printed_all_the_same(place: Place) -> None:
     jsonschema.validate(done.object, schema)
 
 
+@pytest.mark.slow
 def test_of_several_tasks_those_that_began_are_recorded(place: Place) -> None:
     with ScriptedOllama([slow("slow")]) as server:
         for name in ("one.md", "two.md"):
@@ -78,6 +79,7 @@ def test_of_several_tasks_those_that_began_are_recorded(place: Place) -> None:
     assert [row["state"] for row in place.history()] == ["interrupted"]
 
 
+@pytest.mark.slow
 def test_on_a_terminal_the_cursor_comes_back(place: Place) -> None:
     with ScriptedOllama([slow("slow")]) as server:
         place.write("task.md")
@@ -91,6 +93,7 @@ def test_on_a_terminal_the_cursor_comes_back(place: Place) -> None:
     assert "Traceback" not in plain(done.err)
 
 
+@pytest.mark.slow
 def test_terminate_is_as_good_as_ctrl_c(place: Place) -> None:
     with ScriptedOllama([slow("slow")]) as server:
         place.write("task.md")
@@ -220,6 +223,7 @@ def test_before_anything_began(place: Place, tmp_path: Path) -> None:
     assert not place.database.exists()
 
 
+@pytest.mark.slow
 def test_while_hosts_are_asked_how_they_are(place: Place) -> None:
     """A server that takes the connection and never answers."""
     import socket

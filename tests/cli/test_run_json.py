@@ -174,6 +174,7 @@ def test_tasks_of_one_name_do_not_overwrite_each_other(
     assert len(list((place.folder / "winners").iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_names_of_tasks_are_no_paths(server: ScriptedOllama, place: Place) -> None:
     place.write("generators.toml", config(server.url, models=[GOOD]))
     for file, name in (("one.md", "../../outside"), ("two.md", "a/b")):
@@ -192,6 +193,7 @@ def test_the_lines_say_how_far_it_is(several: tuple[Place, Done]) -> None:
         assert count in done.err
 
 
+@pytest.mark.slow
 def test_a_task_named_twice_is_played_once(server: ScriptedOllama, place: Place) -> None:
     place.write("task.md")
     named = ("task.md", "./task.md", place.folder / "task.md")
@@ -199,6 +201,7 @@ def test_a_task_named_twice_is_played_once(server: ScriptedOllama, place: Place)
     assert len(done.object["candidates"]) == 1
 
 
+@pytest.mark.slow
 def test_json_is_ascii_however_odd_the_names_are(server: ScriptedOllama, place: Place) -> None:
     name = "größe [1]\u2028x.md"
     place.write(name)

@@ -38,6 +38,7 @@ def test_the_plain_code_and_plain_lines(place: Place, who: tuple[str, ...]) -> N
     assert "\x1b" not in done.err + done.out
 
 
+@pytest.mark.slow
 def test_no_terminal_means_no_colour_even_if_the_other_end_is_one(
     place: Place, who: tuple[str, ...]
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_task_without_tests_says_that_nothing_was_tested(
     assert "othing was tested" in shown.out
 
 
+@pytest.mark.slow
 def test_a_program_that_lacks_the_entry_point_fails_without_tests(place: Place) -> None:
     place.write("task.md", "---\nentry_point: double\n---\nWrite it.\n")
     answers = [
@@ -95,6 +97,7 @@ def test_a_program_that_lacks_the_entry_point_fails_without_tests(place: Place) 
     assert "double" in done.err, "what is missing is said"
 
 
+@pytest.mark.slow
 def test_tests_from_files_beside_those_of_the_task(place: Place, who: tuple[str, ...]) -> None:
     place.write("task.md")
     place.write(
@@ -107,12 +110,14 @@ def test_tests_from_files_beside_those_of_the_task(place: Place, who: tuple[str,
     assert bad["tests"] == {"passed": 1, "total": 3}
 
 
+@pytest.mark.slow
 def test_inferred_task_types_are_said_to_be(place: Place, who: tuple[str, ...]) -> None:
     place.write("task.md", TASK.replace("task_type: general\n", ""))
     done = place.run("run", "task.md", *who)
     assert "inferred" in done.err
 
 
+@pytest.mark.slow
 def test_a_program_whose_answer_holds_control_codes(place: Place) -> None:
     program = "# \x1b[2J\x1b]0;owned\x07\ndef double(x):\n    raise ValueError('\\x1b[31mred')"
     sneaky = f"```python\n{program}\n```"
@@ -138,6 +143,7 @@ def test_nothing_warns_and_nothing_is_left_open(place: Place, who: tuple[str, ..
         assert (shown.code, shown.err) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_traceback(place: Place, who: tuple[str, ...]) -> None:
     place.write("task.md")
     for arguments in (["run", "task.md", *who, "--json"], ["run", "task.md", *who], ["history"]):

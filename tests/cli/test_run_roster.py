@@ -74,6 +74,7 @@ def test_models_and_temperatures_without_any_config(place: Place) -> None:
         assert asked["temperature"] == 0.3
 
 
+@pytest.mark.slow
 def test_ad_hoc_models_take_the_defaults_and_hosts_of_a_config(place: Place) -> None:
     with ScriptedOllama(MIXED) as server:
         more = "[defaults]\nnum_ctx = 4096\ntop_k = 7\n"
@@ -84,6 +85,7 @@ def test_ad_hoc_models_take_the_defaults_and_hosts_of_a_config(place: Place) -> 
         assert (asked["options"]["num_ctx"], asked["options"]["top_k"]) == (4096, 7)
 
 
+@pytest.mark.slow
 def test_a_matrix_and_the_options_of_generators_reach_the_server(place: Place) -> None:
     matrix = f"""
 [[matrix]]
@@ -166,6 +168,7 @@ def test_several_tasks_keep_each_model_together(place: Place) -> None:
         assert [model for model, _ in server.loads] == [GOOD, BAD], "each is loaded once"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "weights"),
     [
@@ -190,21 +193,27 @@ def test_weights_reach_the_result(
     assert scores["combined"] == pytest.approx(combined)
 
 
+POOR = "```python\nimport os, sys\ndef double(x):\n    return eval('2 * x')\n```"
+
+
 def test_nobody_is_good_enough(place: Place) -> None:
-    poor = "```python\nimport os, sys\ndef double(x):\n    return eval('2 * x')\n```"
-    with ScriptedOllama([recorded("poor", poor), recorded("right", RIGHT)]) as server:
+    with ScriptedOllama([recorded("poor", POOR), recorded("right", RIGHT)]) as server:
         alone = play(place, "--host", server.url, "--model", "poor", "--min-quality", "0.99")
-        assert (alone.code, alone.object["exit_code"], alone.object["winner"]) == (1, 1, None)
-        assert alone.object["candidates"][0]["status"] == "passed"
-        assert "quality" in alone.object["reason"]
-        assert "--min-quality" in alone.object["reason"]
         both = play(place, "--host", server.url, "-m", "poor,right", "--min-quality", "0.99")
-        assert (both.code, both.object["candidates"][0]["model"]) == (0, "right")
-        late = play(place, "--host", server.url, "-m", "right", "--max-generation-s", "0.000001")
-        assert (late.code, late.object["winner"]) == (1, None)
-        assert "--max-generation-s" in late.object["reason"]
-        code = place.run(
-            "run", "task.md", "--host", server.url, "-m", "poor", "--min-quality", "1", "-o", "x.py"
-        )
-        assert (code.code, code.out) == (1, "")
-        assert not (place.folder / "x.py").exists(), "there is no winner's code to write"
+    assert (alone.code, alone.object["exit_code"], alone.object["winner"]) == (1, 1, None)
+    assert alone.object["candidates"][0]["status"] == "passed"
+    assert "quality" in alone.object["reason"]
+    assert "--min-quality" in alone.object["reason"]
+    assert (both.code, both.object["candidates"][0]["model"]) == (0, "right")
+
+
+@pytest.mark.slow
+def test_a_winner_must_be_quick_enough_too(place: Place) -> None:
+    with ScriptedOllama([recorded("right", RIGHT)]) as server:
+        who = ("--host", server.url, "-m", "right", "--max-generation-s", "0.000001")
+        late = play(place, *who)
+        code = place.run("run", "task.md", *who, "-o", "x.py", "--no-record")
+    assert (late.code, late.object["winner"]) == (1, None)
+    assert "--max-generation-s" in late.object["reason"]
+    assert (code.code, code.out) == (1, "")
+    assert not (place.folder / "x.py").exists(), "there is no winner's code to write"

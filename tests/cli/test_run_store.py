@@ -47,6 +47,7 @@ def test_a_damaged_database(place: Place, server: ScriptedOllama) -> None:
         place.run(verb).refused(str(place.database), "damaged")
 
 
+@pytest.mark.slow
 def test_a_database_of_a_newer_paragen(place: Place, server: ScriptedOllama) -> None:
     assert play(place, server).code == 0
     with sqlite3.connect(place.database) as connection:
@@ -56,6 +57,7 @@ def test_a_database_of_a_newer_paragen(place: Place, server: ScriptedOllama) -> 
     place.run("stats").refused("newer paragen")
 
 
+@pytest.mark.slow
 def test_a_database_of_another_program(place: Place, server: ScriptedOllama) -> None:
     with sqlite3.connect(place.database) as connection:
         connection.execute("CREATE TABLE photos (id)")
@@ -64,12 +66,14 @@ def test_a_database_of_another_program(place: Place, server: ScriptedOllama) -> 
     place.run("stats").refused("another program")
 
 
+@pytest.mark.slow
 def test_a_folder_in_its_place(place: Place, server: ScriptedOllama) -> None:
     place.database.mkdir()
     one_warning(play(place, server), "folder")
     place.run("history").refused("folder")
 
 
+@pytest.mark.slow
 def test_a_place_where_nothing_can_be_made(place: Place, server: ScriptedOllama) -> None:
     one_warning(play(place, server, "--db", "task.md/history.db"), "task.md")
     if Path("/proc/version").exists():
@@ -96,12 +100,14 @@ def test_a_read_only_file_system(place: Place, server: ScriptedOllama) -> None:
     one_warning(play(place, server, "--db", str(readonly)), str(readonly))
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full(place: Place, server: ScriptedOllama) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     one_warning(play(place, server, "--db", "/dev/full"), "/dev/full")
 
 
+@pytest.mark.slow
 def test_the_history_breaks_in_mid_run_and_the_json_is_whole(
     place: Place, server: ScriptedOllama
 ) -> None:
@@ -112,6 +118,7 @@ def test_the_history_breaks_in_mid_run_and_the_json_is_whole(
     assert done.err.count("warning: ") == 1
 
 
+@pytest.mark.slow
 def test_no_record_touches_nothing(place: Place, server: ScriptedOllama) -> None:
     done = play(place, server, "--no-record")
     assert (done.code, done.out) == (0, CODE)

@@ -83,6 +83,7 @@ def test_no_color_means_none(place: Place, who: tuple[str, ...]) -> None:
     assert "★" in done.err
 
 
+@pytest.mark.slow
 def test_a_terminal_that_can_do_nothing_gets_no_control_codes(
     place: Place, who: tuple[str, ...]
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_terminal_that_can_do_nothing_gets_no_control_codes(
     assert GOOD in done.err
 
 
+@pytest.mark.slow
 def test_the_table_goes_to_the_terminal_and_the_code_into_the_pipe(
     place: Place, who: tuple[str, ...]
 ) -> None:
@@ -122,12 +124,14 @@ def test_forty_generators_on_twenty_four_lines(place: Place) -> None:
     assert "★" in shown
 
 
+@pytest.mark.slow
 def test_a_terminal_of_next_to_no_size(place: Place, who: tuple[str, ...]) -> None:
     done = place.on_terminal("run", place.write("task.md"), *who, columns=20, lines=3).done()
     assert done.code == 0
     assert "Traceback" not in plain(done.err)
 
 
+@pytest.mark.slow
 def test_while_it_streams_it_says_how_fast(place: Place) -> None:
     with ScriptedOllama([recorded(GOOD, RIGHT + "\n" + "word " * 150, tokens_per_s=100)]) as server:
         place.write("task.md")
@@ -156,6 +160,7 @@ def test_several_tasks_have_one_bar_with_an_eta(place: Place, who: tuple[str, ..
     assert re.search(rf"★ two: {GOOD} passed", shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["task [bold]x[/bold]", "a[/b] [", "[red]"])
 def test_names_that_look_like_markup_are_shown_as_they_are(place: Place, name: str) -> None:
     odd = "[red]m[/red]"
@@ -170,6 +175,7 @@ def test_names_that_look_like_markup_are_shown_as_they_are(place: Place, name: s
     assert f"{name}  (general;" in shown
 
 
+@pytest.mark.slow
 def test_no_name_steers_the_terminal(place: Place) -> None:
     """Names of models come from other people's servers, names of tasks from their files."""
     harmful = "\x1b[2J\x1b]0;owned\x07"
@@ -198,6 +204,7 @@ def test_no_name_steers_the_terminal(place: Place) -> None:
             assert sequence not in done.err
 
 
+@pytest.mark.slow
 def test_warnings_stand_above_the_table(place: Place, who: tuple[str, ...]) -> None:
     place.write("task.md")
     done = place.on_terminal("run", "task.md", *who, "-m", "absent:1b", columns=160).done()

@@ -49,6 +49,7 @@ class TestInit:
         assert "paragen run 'my project/prompt.md'" in done.out, "as it can be pasted"
         assert "tests" in place.read("my project/prompt.md")
 
+    @pytest.mark.slow
     def test_a_host_without_models(self, place: Place) -> None:
         with ScriptedOllama([recorded("nomic-embed-text")]) as server:
             done = place.run("init", "--host", server.url)
@@ -66,6 +67,7 @@ class TestInit:
         assert forced.code == 0
         assert place.read("prompt.md") != "mine"
 
+    @pytest.mark.slow
     def test_a_file_in_the_folders_place(self, place: Place) -> None:
         place.write("taken", "")
         place.run("init", "taken").refused("taken")
@@ -114,6 +116,7 @@ class TestDoctor:
         assert {"sandbox", "evaluator", "database"} <= set(found), "the rest is looked at too"
         assert not place.database.exists(), "looking makes nothing"
 
+    @pytest.mark.slow
     def test_one_of_two_hosts_is_a_note(self, place: Place) -> None:
         with ScriptedOllama(MIXED) as server:
             place.write("generators.toml", config(server.url, NOWHERE, models=[GOOD]))
@@ -142,6 +145,7 @@ class TestDoctor:
         assert "generators.toml:2" in found["config"]["found"]
         assert "sandbox" in found
 
+    @pytest.mark.slow
     def test_a_sandbox_level_that_is_not_to_be_had(self, place: Place) -> None:
         with ScriptedOllama(MIXED) as server:
             code, found = findings(place, "--host", server.url, "--sandbox", "full")
@@ -150,6 +154,7 @@ class TestDoctor:
             code, found = findings(place, "--host", server.url, "--sandbox", "nonsense")
         assert (code, found["sandbox"]["level"]) == (2, "problem")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("content", [b"no database at all, but long enough to tell" * 50])
     def test_a_damaged_history(self, place: Place, content: bytes) -> None:
         place.database.write_bytes(content)
@@ -170,6 +175,7 @@ class TestDoctor:
         seen = place.on_terminal("doctor").done()
         assert "\x1b[3" in seen.err, "in colour on a terminal"
 
+    @pytest.mark.slow
     def test_other_formats(self, place: Place) -> None:
         as_csv = place.run("doctor", "--format", "csv")
         header, *rows = csv.reader(io.StringIO(as_csv.out))
@@ -179,6 +185,7 @@ class TestDoctor:
 
 
 class TestModels:
+    @pytest.mark.slow
     def test_all_formats(self, place: Place) -> None:
         with ScriptedOllama(MIXED) as server:
             place.write("generators.toml", config(server.url, models=[GOOD, BAD]))
@@ -207,6 +214,7 @@ class TestModels:
         assert "warning: " in done.err
         assert "gpu1" in done.err
 
+    @pytest.mark.slow
     def test_a_host_without_models_says_so(self, place: Place) -> None:
         with ScriptedOllama([]) as server:
             done = place.run("models", "--host", server.url)

@@ -50,6 +50,7 @@ def sound(done: Done, code: int) -> None:
         assert trace not in done.err
 
 
+@pytest.mark.slow
 def test_closed_streams(place: Place, play: str) -> None:
     sound(shell(place, f"{play} >&-"), 0)
     deaf = shell(place, f"{play} 2>&-")
@@ -77,6 +78,7 @@ def test_a_full_disk_is_one_message_and_the_run_is_recorded(
     assert (row["state"], row["candidates"]) == ("ended", 2)
 
 
+@pytest.mark.slow
 @needs_full
 def test_a_full_disk_for_what_is_shown(place: Place, play: str) -> None:
     shell(place, f"{play} -q")
@@ -93,6 +95,7 @@ def test_progress_that_can_not_be_written_ends_nothing(place: Place, play: str) 
     assert [row["state"] for row in place.history()] == ["ended"]
 
 
+@pytest.mark.slow
 def test_progress_that_nobody_reads_ends_nothing(place: Place, play: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -110,6 +113,7 @@ def test_progress_that_nobody_reads_ends_nothing(place: Place, play: str) -> Non
     assert [row["state"] for row in place.history()] == ["ended"]
 
 
+@pytest.mark.slow
 def test_an_encoding_without_stars(place: Place, play: str) -> None:
     place.write("task.md", TASK.replace("double(x)`", "double(x)`, for naïve ★"))
     for encoding in ("ascii", "latin-1"):
@@ -129,6 +133,7 @@ def test_an_encoding_without_stars(place: Place, play: str) -> None:
             assert shown.returncode == (3 if verb == "doctor" else 0)
 
 
+@pytest.mark.slow
 def test_code_is_utf_8_whatever_the_encoding(place: Place) -> None:
     place.write("task.md", "---\nentry_point: f\n---\nWrite f.")
     answer = "```python\ndef f():\n    return 'né ★'\n```"
@@ -139,6 +144,7 @@ def test_code_is_utf_8_whatever_the_encoding(place: Place) -> None:
     assert done.out == "def f():\n    return 'né ★'\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such file names")
 def test_a_file_name_that_is_no_text(place: Place, play: str) -> None:
     (place.folder / "task.md").rename(place.folder / "caf\udce9.md")

@@ -17,19 +17,23 @@ class TestTaskFiles:
         place.write("prompt.md")
         place.run("run", "promt.md", *WHO).refused("promt.md", "no such file", "prompt.md")
 
+    @pytest.mark.slow
     def test_a_folder_that_is_not_there(self, place: Place) -> None:
         place.run("run", "nowhere/task.md", *WHO).refused("no folder nowhere")
 
+    @pytest.mark.slow
     def test_a_folder_without_tasks(self, place: Place) -> None:
         (place.folder / "empty dir").mkdir()
         place.run("run", "empty dir", *WHO).refused("empty dir", "no task files")
 
+    @pytest.mark.slow
     def test_a_folder_where_a_program_should_be(self, place: Place) -> None:
         place.write("task.md")
         (place.folder / "dir").mkdir()
         place.run("judge", "task.md", "dir").refused("dir", "folder")
         place.run("judge", "dir", "task.md").refused("dir", "folder")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("content", "words"),
         [
@@ -55,6 +59,7 @@ class TestTaskFiles:
         message = place.run("run", "a task.md", *WHO).refused("a task.md", words)
         assert len(message.splitlines()) == 1
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "name", ["a b.md", "[red]x.md", "größe 日本.md", "new\nline.md", "-x.md"]
     )
@@ -63,10 +68,12 @@ class TestTaskFiles:
         message = place.run("run", *WHO, "--", name).refused("no prompt")
         assert name in message
 
+    @pytest.mark.slow
     def test_a_name_that_would_steer_a_terminal(self, place: Place) -> None:
         place.write("a\x1b[2Jb.md", "")
         place.run("run", "a\x1b[2Jb.md", *WHO).refused("no prompt")
 
+    @pytest.mark.slow
     def test_one_bad_task_of_several_and_nothing_is_played(self, place: Place) -> None:
         place.write("good.md")
         place.write("bad.md", "")
@@ -88,6 +95,7 @@ class TestTaskFiles:
         finally:
             place.folder.chmod(0o700)
 
+    @pytest.mark.slow
     def test_tests_that_are_not_there_or_not_tests(self, place: Place) -> None:
         place.write("task.md")
         place.write("tests.txt", "x")
@@ -117,10 +125,12 @@ class TestConfigs:
         )
         assert len(message.splitlines()) == 2
 
+    @pytest.mark.slow
     def test_a_config_that_is_not_there(self, place: Place) -> None:
         place.write("task.md")
         place.run("run", "task.md", "-c", "mine.toml").refused("mine.toml", "paragen init")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("content", [b"", b"\0\1\2", b"\xff\xfe", b"# nothing\n"])
     def test_configs_without_anybody(self, place: Place, content: bytes) -> None:
         place.write("task.md")
@@ -128,6 +138,7 @@ class TestConfigs:
         message = place.run("run", "task.md").refused("generators")
         assert "there is no generators.toml here" not in message, "there is one"
 
+    @pytest.mark.slow
     def test_a_folder_in_its_place(self, place: Place) -> None:
         place.write("task.md")
         (place.folder / "conf").mkdir()
@@ -138,6 +149,7 @@ class TestConfigs:
         message = place.run("run", "task.md")
         message.refused("no generators.toml", "paragen init", "--model", "--demo")
 
+    @pytest.mark.slow
     def test_names_that_nobody_has(self, place: Place) -> None:
         place.write("task.md")
         place.write("generators.toml", '[[generators]]\nname = "qwen"\nmodel = "q:7b"\n')
@@ -147,6 +159,7 @@ class TestConfigs:
 
 
 class TestOptions:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("given", "words"),
         [
@@ -177,9 +190,11 @@ class TestOptions:
         assert "Traceback" not in done.err
         assert words in done.err, done.err
 
+    @pytest.mark.slow
     def test_no_task(self, place: Place) -> None:
         place.run("run", *WHO).refused("paragen run prompt.md", "paragen init")
 
+    @pytest.mark.slow
     def test_no_verb_and_unknown_verbs(self, place: Place) -> None:
         done = place.run("rnu")
         assert (done.code, done.out) == (2, "")
@@ -188,6 +203,7 @@ class TestOptions:
         bare = place.run()
         assert "judge" in bare.out + bare.err
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("level", ["full", "seatbelt"])
     @pytest.mark.parametrize("verb", ["run", "judge"])
     def test_a_sandbox_level_that_is_not_to_be_had(
@@ -211,12 +227,14 @@ class TestOutputs:
         place.run("run", "two.md", "task.md", *WHO, "-o", "taken").refused("taken", "folder")
         assert not place.database.exists()
 
+    @pytest.mark.slow
     def test_a_task_is_not_overwritten_by_its_winner(self, place: Place) -> None:
         place.write("task.md")
         place.run("run", "task.md", *WHO, "-o", "task.md").refused("task.md")
         assert place.read("task.md") == TASK
 
 
+@pytest.mark.slow
 def test_help_and_version(place: Place) -> None:
     shown = place.run("--help")
     assert shown.code == 0
