@@ -1,22 +1,30 @@
 """Which waiting attempt goes to which free slot next.
 
-Loading a model costs seconds to minutes, so the attempts of one model stay together: a host takes
-first what the model that runs there can answer, then what is loaded there, then the model that
-most attempts wait for.
+Loading a model costs seconds to minutes, and the same model with another context is loaded anew.
+So attempts that one loaded model can answer stay together: a host takes first what the model that
+runs there can answer, then what is loaded there, then what most attempts wait for.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """Attempts that wait for the same: a model, on one host if they are pinned to it."""
+class Resident:
+    """A model as it lies in a host's memory: with this context; None is one that isn't known."""
 
     model: str
+    num_ctx: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Attempts that wait for the same: a loaded model, on one host if they are pinned to it."""
+
+    resident: Resident
     host: str | None = None
 
 
@@ -24,15 +32,17 @@ class Queue:
 class HostLoad:
     """A host at one moment.
 
-    `running` counts its running attempts by model, `loaded` are the models in its memory, and
-    `models` those that it has at all (None: not known, so anything may be tried).
+    `running` counts its running attempts, `loaded` is what is in its memory, and `models` are those
+    that it has at all (None: not known, so anything may be tried). A host that isn't `up` gets only
+    what is pinned to it.
     """
 
     name: str
     slots: int
-    running: Mapping[str, int] = field(default_factory=dict)
-    loaded: frozenset[str] = frozenset()
+    running: Mapping[Resident, int] = field(default_factory=dict)
+    loaded: frozenset[Resident] = frozenset()
     models: frozenset[str] | None = None
+    up: bool = True
 
     @property
     def free(self) -> int:
@@ -68,7 +78,7 @@ def assign(waiting: Mapping[Queue, int], hosts: Sequence[HostLoad]) -> tuple[Ass
         left[chosen.queue] -= 1
         if not left[chosen.queue]:
             del left[chosen.queue]
-        running[chosen.host][chosen.queue.model] += 1
+        running[chosen.host][chosen.queue.resident] += 1
         free[chosen.host] -= 1
         assignments.append(chosen)
     return tuple(assignments)
@@ -78,25 +88,42 @@ def _best(
     waiting: Mapping[Queue, int],
     open_hosts: Sequence[HostLoad],
     hosts: Sequence[HostLoad],
-    running: Mapping[str, Mapping[str, int]],
+    running: Mapping[str, Mapping[Resident, int]],
 ) -> Assignment | None:
-    names = {host.name for host in hosts}
     best: tuple[tuple[int, ...], Assignment] | None = None
+    warm = {
+        host.name: host.loaded | {r for r, count in running[host.name].items() if count}
+        for host in hosts
+    }
     for position, (queue, count) in enumerate(waiting.items()):
-        model, pinned = queue.model, queue.host if queue.host in names else None
-        owned = any(host.models is not None and model in host.models for host in hosts)
-        for host in open_hosts:
-            has_it = host.models is None or model in host.models
-            if host.name != pinned and (pinned is not None or (owned and not has_it)):
-                continue
-            here = running[host.name].get(model, 0) > 0
-            warm = here or model in host.loaded
+        resident = queue.resident
+        for host in _takers(queue, open_hosts, hosts):
+            here = running[host.name].get(resident, 0) > 0
             elsewhere = any(
-                other is not host
-                and (running[other.name].get(model, 0) > 0 or model in other.loaded)
-                for other in hosts
+                other is not host and _lies_in(resident, warm[other.name]) for other in hosts
             )
-            key = (here, warm, not elsewhere, count, host.free, -position)
+            is_warm = _lies_in(resident, warm[host.name])
+            key = (here, is_warm, not elsewhere, count, host.free, -position)
             if best is None or key > best[0]:
                 best = (key, Assignment(queue, host.name))
     return None if best is None else best[1]
+
+
+def _takers(
+    queue: Queue, open_hosts: Sequence[HostLoad], hosts: Sequence[HostLoad]
+) -> list[HostLoad]:
+    """The hosts with a free slot that may take an attempt of a queue."""
+    if queue.host is not None:
+        return [host for host in open_hosts if host.name == queue.host]
+    model = queue.resident.model
+    owned = any(host.up and host.models is not None and model in host.models for host in hosts)
+    return [
+        host
+        for host in open_hosts
+        if host.up and (not owned or host.models is None or model in host.models)
+    ]
+
+
+def _lies_in(resident: Resident, memory: Set[Resident]) -> bool:
+    """Whether a model is in a host's memory; one of unknown context is taken for the right one."""
+    return resident in memory or Resident(resident.model) in memory

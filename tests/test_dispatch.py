@@ -7,9 +7,10 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paragen.dispatch import HostLoad, Queue, assign
+from paragen.dispatch import HostLoad, Queue, Resident, assign
 
 MODELS = ["a:latest", "b:latest", "c:latest"]
+RESIDENTS = st.builds(Resident, st.sampled_from(MODELS), st.sampled_from([4096, 8192]))
 
 
 @st.composite
@@ -18,21 +19,22 @@ def hosts_(draw: st.DrawFn) -> list[HostLoad]:
     for number in range(draw(st.integers(0, 4))):
         slots = draw(st.integers(1, 4))
         busy = draw(st.integers(0, slots))
-        running = Counter(draw(st.sampled_from(MODELS)) for _ in range(busy))
+        running = Counter(draw(RESIDENTS) for _ in range(busy))
         hosts.append(
             HostLoad(
                 name=f"h{number}",
                 slots=slots,
                 running=dict(running),
-                loaded=frozenset(draw(st.sets(st.sampled_from(MODELS)))),
+                loaded=frozenset(draw(st.sets(RESIDENTS))),
                 models=draw(st.none() | st.frozensets(st.sampled_from(MODELS))),
+                up=draw(st.booleans()),
             )
         )
     return hosts
 
 
 waiting_ = st.dictionaries(
-    st.builds(Queue, st.sampled_from(MODELS), st.sampled_from([None, "h0", "h1", "gone"])),
+    st.builds(Queue, RESIDENTS, st.sampled_from([None, "h0", "h1", "gone"])),
     st.integers(0, 6),
     max_size=8,
 )
@@ -49,8 +51,8 @@ def test_slots_are_kept_and_no_attempt_is_sent_twice(
     for queue, number in Counter(a.queue for a in assignments).items():
         assert number <= waiting[queue]
     for assignment in assignments:
-        if assignment.queue.host in by_name:
-            assert assignment.host == assignment.queue.host
+        assert assignment.queue.host in (None, assignment.host)
+        assert by_name[assignment.host].up or assignment.queue.host is not None
 
 
 @given(waiting=waiting_, hosts=hosts_())
@@ -60,25 +62,29 @@ def test_no_slot_stays_free_while_an_attempt_could_use_it(
     assignments = assign(waiting, hosts)
     sent = Counter(a.host for a in assignments)
     taken = Counter(a.queue for a in assignments)
-    names = {host.name for host in hosts}
     free = {host.name for host in hosts if host.free > sent[host.name]}
     for queue, count in waiting.items():
         if taken[queue] == count:
             continue
-        if queue.host in names:
+        if queue.host is not None:
             assert queue.host not in free
             continue
-        owners = {h.name for h in hosts if h.models is None or queue.model in h.models}
-        certain = any(h.models is not None and queue.model in h.models for h in hosts)
-        assert not (free & (owners if certain else names))
+        model, up = queue.resident.model, [host for host in hosts if host.up]
+        certain = any(h.models is not None and model in h.models for h in up)
+        owners = {h.name for h in up if h.models is None or model in h.models}
+        assert not (free & (owners if certain else {h.name for h in up}))
+
+
+def on(letter: str, num_ctx: int | None = 8192) -> Resident:
+    return Resident(f"{letter}:latest", num_ctx)
 
 
 def waits(models: str) -> dict[Queue, int]:
-    return {Queue(f"{m}:latest"): count for m, count in Counter(models).items()}
+    return {Queue(on(m)): count for m, count in Counter(models).items()}
 
 
 def models(waiting: dict[Queue, int], *hosts: HostLoad) -> str:
-    return "".join(a.queue.model[0] for a in assign(waiting, hosts))
+    return "".join(a.queue.resident.model[0] for a in assign(waiting, hosts))
 
 
 def test_attempts_of_one_model_stay_together() -> None:
@@ -86,13 +92,11 @@ def test_attempts_of_one_model_stay_together() -> None:
 
 
 def test_a_loaded_model_goes_first() -> None:
-    assert models(waits("aab"), HostLoad(name="h", slots=1, loaded=frozenset({"b:latest"}))) == "b"
+    assert models(waits("aab"), HostLoad(name="h", slots=1, loaded=frozenset({on("b")}))) == "b"
 
 
 def test_a_running_model_goes_before_a_loaded_one() -> None:
-    host = HostLoad(
-        name="h", slots=2, running={"c:latest": 1}, loaded=frozenset({"a:latest", "c:latest"})
-    )
+    host = HostLoad(name="h", slots=2, running={on("c"): 1}, loaded=frozenset({on("a"), on("c")}))
     assert models(waits("aac"), host) == "c"
 
 
@@ -107,7 +111,7 @@ def test_of_equal_queues_the_one_that_began_first_goes_first() -> None:
 def test_two_models_go_to_two_hosts() -> None:
     assignments = assign(waits("abab"), [HostLoad(name="x", slots=1), HostLoad(name="y", slots=1)])
     assert sorted(a.host for a in assignments) == ["x", "y"]
-    assert sorted(a.queue.model for a in assignments) == ["a:latest", "b:latest"]
+    assert sorted(a.queue.resident.model for a in assignments) == ["a:latest", "b:latest"]
 
 
 def test_a_model_goes_where_it_is_had() -> None:
@@ -123,6 +127,24 @@ def test_a_model_that_no_host_has_is_sent_all_the_same() -> None:
     assert [a.host for a in assign(waits("a"), hosts)] == ["x"]
 
 
-def test_a_pin_on_a_host_that_is_gone_holds_no_longer() -> None:
-    hosts = [HostLoad(name="x", slots=1)]
-    assert [a.host for a in assign({Queue("a:latest", "gone"): 1}, hosts)] == ["x"]
+def test_what_is_pinned_goes_nowhere_else() -> None:
+    hosts = [HostLoad(name="x", slots=1), HostLoad(name="y", slots=1, up=False)]
+    assert [a.host for a in assign({Queue(on("a"), "y"): 1}, hosts)] == ["y"]
+    assert assign({Queue(on("a"), "gone"): 1}, hosts) == ()
+
+
+def test_a_host_that_is_down_gets_nothing_else() -> None:
+    hosts = [HostLoad(name="x", slots=9, up=False), HostLoad(name="y", slots=1)]
+    assert [a.host for a in assign(waits("aaa"), hosts)] == ["y"]
+
+
+def test_the_same_model_with_another_context_is_another_load() -> None:
+    waiting = {Queue(on("a", 4096)): 2, Queue(on("a", 8192)): 1}
+    host = HostLoad(name="h", slots=1, loaded=frozenset({on("a", 8192)}))
+    assert [a.queue.resident.num_ctx for a in assign(waiting, [host])] == [8192]
+
+
+def test_a_loaded_model_of_unknown_context_is_taken_for_the_right_one() -> None:
+    waiting = {Queue(on("b")): 3, Queue(on("a")): 1}
+    host = HostLoad(name="h", slots=1, loaded=frozenset({on("a", None)}))
+    assert [a.queue.resident for a in assign(waiting, [host])] == [on("a")]

@@ -17,8 +17,8 @@ class OutputError(UsageError):
 
     def __init__(self, error: OSError) -> None:
         super().__init__(
-            f"Standard output can't be written: {error.strerror}. What was played is recorded: "
-            "`paragen show` prints it."
+            f"Standard output can't be written: {error.strerror}. `paragen show` prints what is "
+            "recorded, once there is room."
         )
 
 

@@ -50,7 +50,8 @@ class Model:
     """A model as a host lists it.
 
     `size_bytes` is its size on disk; `loaded_bytes` what it takes in memory now (0: not loaded),
-    `vram_bytes` how much of that is in video memory. `remote` models run elsewhere.
+    `vram_bytes` how much of that is in video memory, `num_ctx` the context it was loaded with.
+    `remote` models run elsewhere.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Model:
     quantization: str | None = None
     loaded_bytes: int = 0
     vram_bytes: int = 0
+    num_ctx: int | None = None
     remote: bool = False
 
 

@@ -7,6 +7,7 @@ threads only put messages into the inbox; everything else happens in the thread 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
-from paragen.dispatch import HostLoad, Queue, assign
+from paragen.dispatch import HostLoad, Queue, Resident, assign
 from paragen.domain.candidate import Candidate
+from paragen.domain.errors import HostError
 from paragen.domain.events import (
     AttemptQueued,
     AttemptStarted,
@@ -33,7 +35,7 @@ from paragen.domain.ports import Cancel, Host, HostState, Sandbox, Subscriber
 from paragen.domain.tournament import Run
 from paragen.engine.plan import Plan, new_id
 from paragen.engine.tournament import Tournament
-from paragen.engine.workers import failed, judged
+from paragen.engine.workers import failed, judged, unplaced
 from paragen.prompts import messages
 
 Key = tuple[str, str]
@@ -54,17 +56,22 @@ class _Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class _Failed:
+    key: Key
+    error: BaseException
+
+
+@dataclass(frozen=True, slots=True)
 class _Ended:
     key: Key
     candidate: Candidate
-    called: bool
 
 
 class _Interrupt:
     """The user wants to stop."""
 
 
-_Message = _Progress | _Answered | _Ended | _Interrupt
+_Message = _Progress | _Answered | _Failed | _Ended | _Interrupt
 
 
 @dataclass(slots=True)
@@ -108,6 +115,7 @@ class Engine:
         self._slots = sum(host.slots for host, _ in hosts)
         self._waiting: dict[Key, Attempt] = {}
         self._queues: dict[Queue, dict[Key, None]] = {}
+        self._down: set[str] = set()
         self._jobs: dict[Key, _Job] = {}
         self._calling: set[Key] = set()
         self._callers: Mapping[str, ThreadPoolExecutor] = {}
@@ -157,9 +165,11 @@ class Engine:
             case _Answered(key, answer):
                 self._free_slot(key, loaded=True)
                 self._judge(key, answer)
-            case _Ended(key, candidate, called):
-                if called:
-                    self._free_slot(key, loaded=False)
+            case _Failed(key, error):
+                self._free_slot(key, loaded=getattr(error, "partial", None) is not None)
+                if not self._moved_elsewhere(key, error):
+                    self._end(self._tournaments[key[0]], _failed(self._jobs[key], error))
+            case _Ended(key, candidate):
                 self._end(self._tournaments[key[0]], candidate)
             case _Interrupt():
                 self._interrupt_all()
@@ -168,9 +178,9 @@ class Engine:
         start, cancel = tournament.advance()
         run_id = tournament.run.run_id
         for attempt in start:
-            self._wait((run_id, attempt.id), attempt)
             if tournament.started:
                 self._tell(AttemptQueued(run_id=run_id, attempt=attempt))
+            self._wait((run_id, attempt.id), attempt)
         self._call_off(tournament, cancel)
         if tournament.finish is not None and not tournament.started:
             self._begin(tournament)
@@ -191,6 +201,8 @@ class Engine:
 
     def _end(self, tournament: Tournament, candidate: Candidate) -> None:
         self._jobs.pop((tournament.run.run_id, candidate.id), None)
+        if not tournament.started:
+            self._begin(tournament)
         tournament.end(candidate)
         self._tell(CandidateEnded(run_id=tournament.run.run_id, candidate=candidate))
         if tournament.finish is None:
@@ -240,8 +252,30 @@ class Engine:
             self._send(next(iter(keys)), assignment.host)
 
     def _wait(self, key: Key, attempt: Attempt) -> None:
+        """Put an attempt into its queue, or end it where the host that it wants isn't there."""
+        pinned = attempt.instance.generator.host
+        if pinned is not None and pinned not in self._hosts:
+            self._inbox.put(_Ended(key, unplaced(attempt, pinned)))
+            return
         self._waiting[key] = attempt
         self._queues.setdefault(_queue(attempt), {})[key] = None
+
+    def _moved_elsewhere(self, key: Key, error: BaseException) -> bool:
+        """Where a host is down and others are up, queue its attempt again, for those."""
+        job = self._jobs[key]
+        if not (isinstance(error, HostError) and error.host_down):
+            return False
+        others = [name for name in self._hosts if name not in {*self._down, job.host}]
+        if job.cancel.thrown or not others or job.attempt.instance.generator.host is not None:
+            return False
+        if job.host not in self._down:
+            self._down.add(job.host)
+            self._tell(Warned(message=f"its attempts go to other hosts: {error}"))
+        del self._jobs[key]
+        job.tournament.cancels.pop(job.attempt.id, None)
+        self._wait(key, job.attempt)
+        self._tell(AttemptQueued(run_id=key[0], attempt=job.attempt))
+        return True
 
     def _take(self, key: Key) -> Attempt | None:
         """Take an attempt out of its queue, None where it is in none."""
@@ -254,11 +288,10 @@ class Engine:
         return attempt
 
     def _loads(self) -> list[HostLoad]:
-        running: dict[str, dict[str, int]] = {name: {} for name in self._hosts}
+        running: dict[str, Counter[Resident]] = {name: Counter() for name in self._hosts}
         for key in self._calling:
             job = self._jobs[key]
-            model = canonical_model(job.attempt.instance.generator.model)
-            running[job.host][model] = running[job.host].get(model, 0) + 1
+            running[job.host][_resident(job.attempt)] += 1
         return [
             HostLoad(
                 name=name,
@@ -266,6 +299,7 @@ class Engine:
                 running=running[name],
                 loaded=frozenset(self._loaded[name]),
                 models=self._models[name],
+                up=name not in self._down,
             )
             for name, host in self._hosts.items()
         ]
@@ -300,7 +334,7 @@ class Engine:
         try:
             answer = host.generate(request, on_progress, job.cancel)
         except BaseException as error:
-            self._inbox.put(_Ended(key, self._failed(job, error), called=True))
+            self._inbox.put(_Failed(key, error))
         else:
             self._inbox.put(_Answered(key, answer))
 
@@ -308,7 +342,10 @@ class Engine:
         self._calling.discard(key)
         if loaded:
             job = self._jobs[key]
-            self._loaded[job.host].add(canonical_model(job.attempt.instance.generator.model))
+            # What a host can hold isn't known: the models used last, one a slot, are taken for it.
+            resident, before = _resident(job.attempt), self._loaded[job.host]
+            latest = [resident, *(other for other in before if other != resident)]
+            self._loaded[job.host] = latest[: self._hosts[job.host].slots]
 
     def _judge(self, key: Key, answer: Answer) -> None:
         job = self._jobs[key]
@@ -331,21 +368,25 @@ class Engine:
                 started=job.started,
             )
         except BaseException as error:
-            candidate = self._failed(job, error)
-        self._inbox.put(_Ended(key, candidate, called=False))
-
-    @staticmethod
-    def _failed(job: _Job, error: BaseException) -> Candidate:
-        return failed(attempt=job.attempt, host=job.host, error=error, started=job.started)
+            candidate = _failed(job, error)
+        self._inbox.put(_Ended(key, candidate))
 
     def _tell(self, event: Event) -> None:
         for subscriber in self._subscribers:
             subscriber(event)
 
 
-def _queue(attempt: Attempt) -> Queue:
+def _failed(job: _Job, error: BaseException) -> Candidate:
+    return failed(attempt=job.attempt, host=job.host, error=error, started=job.started)
+
+
+def _resident(attempt: Attempt) -> Resident:
     generator = attempt.instance.generator
-    return Queue(canonical_model(generator.model), generator.host)
+    return Resident(canonical_model(generator.model), generator.num_ctx)
+
+
+def _queue(attempt: Attempt) -> Queue:
+    return Queue(_resident(attempt), attempt.instance.generator.host)
 
 
 def _names(state: HostState | None) -> frozenset[str] | None:
@@ -354,7 +395,11 @@ def _names(state: HostState | None) -> frozenset[str] | None:
     return frozenset(canonical_model(model.name) for model in state.models)
 
 
-def _loaded(state: HostState | None) -> set[str]:
+def _loaded(state: HostState | None) -> list[Resident]:
     if state is None:
-        return set()
-    return {canonical_model(model.name) for model in state.models if model.loaded_bytes}
+        return []
+    return [
+        Resident(canonical_model(model.name), model.num_ctx)
+        for model in state.models
+        if model.loaded_bytes
+    ]

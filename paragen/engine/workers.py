@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from paragen.domain.candidate import Candidate, Fault, Verdict
-from paragen.domain.errors import GenerationCancelled, HostError
+from paragen.domain.errors import ConnectionFault, GenerationCancelled, HostError
 from paragen.domain.generator import Answer, Attempt
 from paragen.domain.ports import Cancel, Sandbox
 from paragen.domain.status import JUDGED, Status
@@ -73,6 +73,18 @@ def failed(*, attempt: Attempt, host: str, error: BaseException, started: float)
         answer=error.partial if isinstance(error, HostError) else None,
         error=Fault(kind=kind, message=str(error) or type(error).__name__),
         wall_s=time.monotonic() - started,
+    )
+
+
+def unplaced(attempt: Attempt, host: str) -> Candidate:
+    """The candidate that an attempt leaves whose generator wants a host that isn't there."""
+    name = attempt.instance.name
+    message = f"{name} is to run on host {host!r}, which isn't there. Change its `host`."
+    return Candidate(
+        attempt=attempt,
+        status=Status.ERROR,
+        host=host,
+        error=Fault(kind=ConnectionFault.kind, message=message),
     )
 
 

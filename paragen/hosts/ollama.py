@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from paragen.domain.errors import ConfigError, HostError
+from paragen.domain.errors import HostError
 from paragen.domain.generator import Answer, CallLimits, Request
 from paragen.domain.generator import Generator as Recipe
 from paragen.domain.host import HostSpec
@@ -23,8 +23,11 @@ from paragen.domain.ports import Cancel, HostState, OnProgress
 from paragen.hosts.address import is_loopback, normalise_url
 from paragen.hosts.breaker import Breaker, Why
 from paragen.hosts.endings import settle
+from paragen.hosts.environment import client_class, proxies_blamed, tls_context
 from paragen.hosts.faults import Faults
 from paragen.hosts.growth import Growth
+from paragen.hosts.headers import headers_of
+from paragen.hosts.json_lines import read_as_json_lines
 from paragen.hosts.ollama_state import find_model, is_cloud_name, read_state
 
 if TYPE_CHECKING:
@@ -72,9 +75,9 @@ class OllamaHost:
             self.url = normalise_url(spec.url, f"The url of host {spec.name!r}")
         self._name = spec.name
         self._slots = spec.slots or default_slots(os.environ.get("OLLAMA_NUM_PARALLEL"))
-        self._headers = dict(spec.headers)
+        self._headers = headers_of(spec, os.environ.get("OLLAMA_API_KEY"))
         self._backoff_s = backoff_s
-        self._tls = httpx.create_ssl_context()
+        self._tls = tls_context(self.url)
         self._calling = threading.local()
         self._lock = threading.Lock()
         self._running: set[Breaker] = set()
@@ -142,25 +145,18 @@ class OllamaHost:
         self._close_client()
 
     def _open_client(self) -> Client:
-        # Importing ollama takes a while, and builds a client from OLLAMA_HOST even where ours
-        # has another url: so it is imported late, and what it says of the variable is our error.
-        try:
-            import ollama
-        except (ValueError, httpx.InvalidURL) as error:
-            raise ConfigError(
-                f"OLLAMA_HOST is {os.environ.get('OLLAMA_HOST')!r}, which is not the address of a "
-                f"server: {error}. Correct it, or unset it."
-            ) from None
-        return ollama.Client(
-            self.url,
-            headers=self._headers,
-            # A proxy of the environment must not capture this machine's own server.
-            trust_env=not is_loopback(self.url),
-            verify=self._tls,
-            # Each request has a socket of its own, which can be shut down without harm to others.
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-            event_hooks={"request": [self._on_request]},
-        )
+        make = client_class()
+        with proxies_blamed(self.url):
+            return make(
+                self.url,
+                headers=self._headers,
+                # A proxy of the environment must not capture this machine's own server.
+                trust_env=not is_loopback(self.url),
+                verify=self._tls,
+                # Each request has a socket of its own: it can be shut down without harm to others.
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                event_hooks={"request": [self._on_request], "response": [read_as_json_lines]},
+            )
 
     def _on_request(self, request: httpx.Request) -> None:
         """Give a request its call's limits, and its call's breaker the request's socket."""

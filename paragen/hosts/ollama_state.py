@@ -47,6 +47,7 @@ def _model(name: str, entry: Mapping[str, Any], loaded: Mapping[str, Any]) -> Mo
         quantization=_text(known.get("quantization_level")),
         loaded_bytes=_count(loaded.get("size")) or 0,
         vram_bytes=_count(loaded.get("size_vram")) or 0,
+        num_ctx=_count(loaded.get("context_length")),
         remote=bool(entry.get("remote_host")) or is_cloud_name(name),
     )
 

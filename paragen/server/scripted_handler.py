@@ -206,14 +206,14 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _send_line(self, line: dict[str, Any]) -> None:
-        data = json.dumps(line).encode() + b"\n"
+        data = _json(line) + b"\n"
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
     def _end_stream(self) -> None:
         self.wfile.write(b"0\r\n\r\n")
 
     def _send_json(self, status: int, body: dict[str, Any]) -> None:
-        self._send(status, "application/json; charset=utf-8", json.dumps(body).encode())
+        self._send(status, "application/json; charset=utf-8", _json(body))
 
     def _send_text(self, status: int, body: str) -> None:
         self._send(status, "text/plain; charset=utf-8", body.encode())
@@ -225,6 +225,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)
+
+
+def _json(body: dict[str, Any]) -> bytes:
+    # Raw, as Go writes it, which readers of lines must bear: U+0085, say, ends none.
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def _parse(raw: bytes) -> object:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from paragen.domain.events import (
     JudgingStarted,
     RunEnded,
     RunStarted,
+    Warned,
 )
 from paragen.domain.generator import Answer, CallLimits, Generator, Instance, Request
 from paragen.domain.ports import Cancel, Host, OnProgress, Sandbox
@@ -172,6 +174,7 @@ class CountingHost(DemoHost):
         super().__init__(name, recorded, slots)
         self.most = 0
         self.order: list[str] = []
+        self.contexts: list[int] = []
         self._now = 0
         self._lock = threading.Lock()
 
@@ -180,6 +183,7 @@ class CountingHost(DemoHost):
             self._now += 1
             self.most = max(self.most, self._now)
             self.order.append(request.instance.generator.model)
+            self.contexts.append(request.instance.generator.num_ctx)
         try:
             return super().generate(request, on_progress, cancel)
         finally:
@@ -303,6 +307,50 @@ def test_what_has_not_begun_at_an_interrupt_leaves_no_run(sandbox: Sandbox) -> N
     runs = listener.engine.play(plans)
     assert [run.task.name for run in runs] == ["double", "second"]
     assert "third" not in {e.run.task.name for e in listener.events if isinstance(e, RunStarted)}
+
+
+def test_where_a_host_goes_down_its_attempts_go_to_another(sandbox: Sandbox) -> None:
+    dead = DemoHost("dead", [Recorded(model="right", answer="", fault=RecordedFault.DROP)], 2)
+    well = DemoHost("well", RECORDED, 1)
+    listener = Listener()
+    plans = [plan("right", name=f"task{n}") for n in range(4)]
+    runs = engine(sandbox, dead, well, listener=listener).play(plans)
+    assert [statuses(run) for run in runs] == [{"right": Status.PASSED}] * 4
+    assert {c.host for run in runs for c in run.ranking} == {"well"}
+    warned = [e.message for e in listener.events if isinstance(e, Warned)]
+    assert len(warned) == 1
+    assert "dead" in warned[0]
+
+
+def test_where_every_host_is_down_the_attempts_are_errors(sandbox: Sandbox) -> None:
+    recorded = [Recorded(model="right", answer="", fault=RecordedFault.DROP)]
+    hosts = [DemoHost(name, recorded, 1) for name in ("one", "two")]
+    (run,) = engine(sandbox, *hosts).play([plan("right", "right", "right")])
+    assert [c.status for c in run.ranking] == [Status.ERROR] * 3
+    assert run.exit_code == 3
+
+
+@pytest.mark.parametrize("host", ["dead", "gone"])
+def test_what_is_pinned_to_a_host_that_is_not_there_is_an_error(
+    sandbox: Sandbox, host: str
+) -> None:
+    dead = DemoHost("dead", [Recorded(model="right", answer="", fault=RecordedFault.DROP)], 1)
+    pinned = Generator(name="pinned", model="right", host=host)
+    one = plan("right")
+    two = replace(one, roster=(*one.roster, Instance(generator=pinned, copy=0, seed=0)))
+    (run,) = engine(sandbox, dead, DemoHost("well", RECORDED, 1)).play([two])
+    assert statuses(run) == {"right": Status.PASSED, "pinned": Status.ERROR}
+    (error,) = [c.error for c in run.ranking if c.error is not None]
+    assert error.kind == "connection"
+
+
+def test_one_model_with_two_contexts_is_not_loaded_back_and_forth(sandbox: Sandbox) -> None:
+    host = CountingHost("h", SIX, 1)
+    generators = [Generator(name=f"g{ctx}", model="m0", num_ctx=ctx) for ctx in (4096, 8192)]
+    rosters = tuple(Instance(generator=g, copy=0, seed=0) for g in generators)
+    plans = [replace(plan("m0", name=f"task{n}"), roster=rosters) for n in range(3)]
+    engine(sandbox, host).play(plans)
+    assert host.contexts == [4096] * 3 + [8192] * 3
 
 
 class BrokenHost(DemoHost):

@@ -55,6 +55,13 @@ def test_an_answer_comes_whole_with_its_timings(ask: Ask, open_ollama: Open) -> 
     assert len(answer.model_digest) == 64
 
 
+def test_line_separators_of_unicode_are_only_text(ask: Ask, open_ollama: Open) -> None:
+    text = "x = 'a\u0085b\u2028c\u2029d\x0ce'"
+    with ScriptedOllama([recorded(answer=text, thinking="\u0085")]) as server:
+        answer = generate(open_ollama(server.url), ask())
+    assert (answer.text, answer.thinking) == (text, "\u0085")
+
+
 def test_exactly_the_options_that_are_set_are_sent(ask: Ask, open_ollama: Open) -> None:
     with ScriptedOllama([recorded()]) as server:
         host = open_ollama(server.url)
