@@ -117,9 +117,22 @@ class Session:
         from paragen.store.recorder import Recorder
 
         path = self._choices.database or default_path(self.settings.database)
-        recorder = Recorder(path, on_failure=warn)
+        recorder = Recorder(path, settings=self._recorded_settings(), on_failure=warn)
         self._stack.callback(recorder.close)
         return (recorder,)
+
+    def _recorded_settings(self) -> dict[str, object]:
+        """What a session was asked for, as the history keeps it."""
+        choices, plan = self._choices, self.plans[0]
+        return {
+            "config": self.settings.path,
+            "tasks": [one.task.path or one.task.name for one in self.plans],
+            "roster": [instance.name for instance in plan.roster],
+            "mode": plan.mode,
+            "seed": plan.seed,
+            "sequential": choices.sequential,
+            "fail_fast": plan.budget.fail_fast,
+        }
 
     def _open_hosts(self, warn: Callable[[str], None]) -> list[tuple[Host, HostState | None]]:
         """The hosts that answer; raises NoHostError where none does, or none has any model."""
