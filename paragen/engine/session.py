@@ -7,7 +7,6 @@ threads only put messages into the inbox; everything else happens in the thread 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
-from paragen.dispatch import HostLoad, Queue, Resident, assign
 from paragen.domain.candidate import Candidate
 from paragen.domain.errors import HostError
 from paragen.domain.events import (
@@ -30,16 +28,13 @@ from paragen.domain.events import (
     Warned,
 )
 from paragen.domain.generator import Answer, Attempt, CallLimits, Request
-from paragen.domain.host import canonical_model
 from paragen.domain.ports import Cancel, Host, HostState, Sandbox, Subscriber
 from paragen.domain.tournament import Run
 from paragen.engine.plan import Plan, new_id
+from paragen.engine.slots import Key, Slots
 from paragen.engine.tournament import Tournament
 from paragen.engine.workers import failed, judged, unplaced
 from paragen.prompts import messages
-
-Key = tuple[str, str]
-"""A run's id and an attempt's id: unique in a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +98,14 @@ class Engine:
         sequential: bool = False,
     ) -> None:
         self._hosts = {host.name: host for host, _ in hosts}
-        self._models = {host.name: _names(state) for host, state in hosts}
-        self._loaded = {host.name: _loaded(state) for host, state in hosts}
+        self._slots = Slots(hosts, sequential=sequential)
         self._sandbox = sandbox
         self._subscribers = tuple(subscribers)
         self._limits = limits
-        self._sequential = sequential
         self._inbox: SimpleQueue[_Message] = SimpleQueue()
         self._tournaments: dict[str, Tournament] = {}
         self._unfinished: set[str] = set()
-        self._slots = sum(host.slots for host, _ in hosts)
-        self._waiting: dict[Key, Attempt] = {}
-        self._queues: dict[Queue, dict[Key, None]] = {}
-        self._down: set[str] = set()
         self._jobs: dict[Key, _Job] = {}
-        self._calling: set[Key] = set()
         self._callers: Mapping[str, ThreadPoolExecutor] = {}
         self._judges: ThreadPoolExecutor | None = None
 
@@ -163,10 +151,10 @@ class Engine:
                     )
                 )
             case _Answered(key, answer):
-                self._free_slot(key, loaded=True)
+                self._slots.end(key, loaded=True)
                 self._judge(key, answer)
             case _Failed(key, error):
-                self._free_slot(key, loaded=getattr(error, "partial", None) is not None)
+                self._slots.end(key, loaded=getattr(error, "partial", None) is not None)
                 if not self._moved_elsewhere(key, error):
                     self._end(self._tournaments[key[0]], _failed(self._jobs[key], error))
             case _Ended(key, candidate):
@@ -201,6 +189,8 @@ class Engine:
 
     def _end(self, tournament: Tournament, candidate: Candidate) -> None:
         self._jobs.pop((tournament.run.run_id, candidate.id), None)
+        if tournament.run.run_id not in self._unfinished:
+            return
         if not tournament.started:
             self._begin(tournament)
         tournament.end(candidate)
@@ -214,7 +204,7 @@ class Engine:
         for attempt_id in attempt_ids:
             candidate = tournament.call_off(attempt_id)
             if candidate is not None:
-                self._take((tournament.run.run_id, attempt_id))
+                self._slots.take((tournament.run.run_id, attempt_id))
                 tournament.end(candidate)
                 self._tell(CandidateEnded(run_id=tournament.run.run_id, candidate=candidate))
 
@@ -233,7 +223,7 @@ class Engine:
         """Forget a tournament that never began: there is nothing to record."""
         run_id = tournament.run.run_id
         for attempt_id in tournament.board.in_flight:
-            self._take((run_id, attempt_id))
+            self._slots.take((run_id, attempt_id))
         self._unfinished.discard(run_id)
 
     def _call_off_everything(self) -> None:
@@ -242,14 +232,8 @@ class Engine:
             job.cancel.throw()
 
     def _dispatch(self) -> None:
-        slots = 1 if self._sequential else self._slots
-        busy = len(self._jobs) if self._sequential else len(self._calling)
-        if not self._waiting or busy >= slots:
-            return
-        chosen = assign({q: len(keys) for q, keys in self._queues.items()}, self._loads())
-        for assignment in chosen[:1] if self._sequential else chosen:
-            keys = self._queues[assignment.queue]
-            self._send(next(iter(keys)), assignment.host)
+        for key, host in self._slots.choose(busy=len(self._jobs)):
+            self._send(key, host)
 
     def _wait(self, key: Key, attempt: Attempt) -> None:
         """Put an attempt into its queue, or end it where the host that it wants isn't there."""
@@ -257,19 +241,17 @@ class Engine:
         if pinned is not None and pinned not in self._hosts:
             self._inbox.put(_Ended(key, unplaced(attempt, pinned)))
             return
-        self._waiting[key] = attempt
-        self._queues.setdefault(_queue(attempt), {})[key] = None
+        self._slots.put(key, attempt)
 
     def _moved_elsewhere(self, key: Key, error: BaseException) -> bool:
         """Where a host is down and others are up, queue its attempt again, for those."""
         job = self._jobs[key]
         if not (isinstance(error, HostError) and error.host_down):
             return False
-        others = [name for name in self._hosts if name not in {*self._down, job.host}]
-        if job.cancel.thrown or not others or job.attempt.instance.generator.host is not None:
+        pinned = job.attempt.instance.generator.host is not None
+        if job.cancel.thrown or pinned or not self._slots.up_beside(job.host):
             return False
-        if job.host not in self._down:
-            self._down.add(job.host)
+        if self._slots.lose(job.host):
             self._tell(Warned(message=f"its attempts go to other hosts: {error}"))
         del self._jobs[key]
         job.tournament.cancels.pop(job.attempt.id, None)
@@ -277,36 +259,9 @@ class Engine:
         self._tell(AttemptQueued(run_id=key[0], attempt=job.attempt))
         return True
 
-    def _take(self, key: Key) -> Attempt | None:
-        """Take an attempt out of its queue, None where it is in none."""
-        attempt = self._waiting.pop(key, None)
-        if attempt is not None:
-            queue = _queue(attempt)
-            del self._queues[queue][key]
-            if not self._queues[queue]:
-                del self._queues[queue]
-        return attempt
-
-    def _loads(self) -> list[HostLoad]:
-        running: dict[str, Counter[Resident]] = {name: Counter() for name in self._hosts}
-        for key in self._calling:
-            job = self._jobs[key]
-            running[job.host][_resident(job.attempt)] += 1
-        return [
-            HostLoad(
-                name=name,
-                slots=host.slots,
-                running=running[name],
-                loaded=frozenset(self._loaded[name]),
-                models=self._models[name],
-                up=name not in self._down,
-            )
-            for name, host in self._hosts.items()
-        ]
-
     def _send(self, key: Key, host_name: str) -> None:
         tournament = self._tournaments[key[0]]
-        attempt = self._take(key)
+        attempt = self._slots.take(key)
         assert attempt is not None
         if not tournament.started:
             self._begin(tournament)
@@ -314,7 +269,7 @@ class Engine:
         tournament.cancels[attempt.id] = cancel
         job = _Job(tournament, attempt, host_name, cancel, time.monotonic())
         self._jobs[key] = job
-        self._calling.add(key)
+        self._slots.begin(key, attempt, host_name)
         self._tell(AttemptStarted(run_id=key[0], attempt_id=attempt.id, host=host_name))
         parents = [tournament.board.candidates[parent] for parent in attempt.parents]
         request = Request(
@@ -337,15 +292,6 @@ class Engine:
             self._inbox.put(_Failed(key, error))
         else:
             self._inbox.put(_Answered(key, answer))
-
-    def _free_slot(self, key: Key, *, loaded: bool) -> None:
-        self._calling.discard(key)
-        if loaded:
-            job = self._jobs[key]
-            # What a host can hold isn't known: the models used last, one a slot, are taken for it.
-            resident, before = _resident(job.attempt), self._loaded[job.host]
-            latest = [resident, *(other for other in before if other != resident)]
-            self._loaded[job.host] = latest[: self._hosts[job.host].slots]
 
     def _judge(self, key: Key, answer: Answer) -> None:
         job = self._jobs[key]
@@ -378,28 +324,3 @@ class Engine:
 
 def _failed(job: _Job, error: BaseException) -> Candidate:
     return failed(attempt=job.attempt, host=job.host, error=error, started=job.started)
-
-
-def _resident(attempt: Attempt) -> Resident:
-    generator = attempt.instance.generator
-    return Resident(canonical_model(generator.model), generator.num_ctx)
-
-
-def _queue(attempt: Attempt) -> Queue:
-    return Queue(_resident(attempt), attempt.instance.generator.host)
-
-
-def _names(state: HostState | None) -> frozenset[str] | None:
-    if state is None:
-        return None
-    return frozenset(canonical_model(model.name) for model in state.models)
-
-
-def _loaded(state: HostState | None) -> list[Resident]:
-    if state is None:
-        return []
-    return [
-        Resident(canonical_model(model.name), model.num_ctx)
-        for model in state.models
-        if model.loaded_bytes
-    ]

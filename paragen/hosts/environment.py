@@ -57,7 +57,8 @@ def _blame(names: Iterable[str], system: str, url: str, error: Exception) -> Con
     wanted = frozenset(names)
     found = [name for name, value in os.environ.items() if value and name.upper() in wanted]
     who = f"{' or '.join(found)} of the environment" if found else system
-    return ConfigError(f"{who} can't be used to reach {url}: {error}. Correct or unset it.")
+    why = str(error).rstrip(".")
+    return ConfigError(f"{who} can't be used to reach {url}: {why}. Correct or unset it.")
 
 
 @contextlib.contextmanager

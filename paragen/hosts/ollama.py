@@ -294,7 +294,7 @@ def _fault(error: Exception, call: _Call, growth: Growth) -> Exception:
     partial_answer = growth.partial(call.waited_s)
     known = isinstance(error, ResponseError | httpx.HTTPError | httpx.StreamError | OSError)
     # The client reads each line as JSON, then as its model: what isn't either shows like this.
-    foreign = isinstance(error, ValueError | TypeError | AttributeError)
+    foreign = isinstance(error, ValueError | TypeError | AttributeError | RecursionError)
     if not known and not foreign:
         return error
     if call.breaker.why is not None:

@@ -65,7 +65,8 @@ def test_nothing_in_the_environment_keeps_loopback_from_playing(tmp_path: Path) 
 def test_what_keeps_another_host_from_playing_is_named(name: str, value: str) -> None:
     said = opened({"NO_PROXY": "", name: value}, "http://gpu.invalid:11434")
     assert said.startswith(f"{name} of the environment can't be used to reach http://gpu.invalid")
-    assert said.endswith("Correct or unset it.")
+    assert said.endswith(". Correct or unset it.")
+    assert ".." not in said
     assert "secret" not in said
 
 

@@ -167,7 +167,7 @@ def test_a_finished_run_is_shown_at_any_width(run: Run, columns: int) -> None:
     console.print(run_table(run, columns))
     console.print(summary(run))
     shown = read(stream)
-    assert ("★" in shown) is (run.winner is not None)
+    assert run.winner is None or "★" in shown
     for candidate in run.ranking:
         assert "\n" not in line(candidate)
 
