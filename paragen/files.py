@@ -31,13 +31,10 @@ def load_task(path: str | Path, tests: Sequence[str | Path] = ()) -> Task:
     for test in file.test_paths:
         try:
             extra += _load_tests(folder / test.path)
-        except FileNotFoundError as error:
+        except TaskError as error:
             raise TaskError(f"{name}:{test.line}: tests: {error}") from None
     for given in tests:
-        try:
-            extra += _load_tests(Path(given))
-        except FileNotFoundError as error:
-            raise TaskError(str(error)) from None
+        extra += _load_tests(Path(given))
     return build_task(file, extra)
 
 
@@ -90,8 +87,6 @@ def _task_files(path: str) -> Iterator[str]:
 
 
 def _load_tests(path: Path) -> tuple[TestCode | Example, ...]:
-    if not os.path.exists(path):  # noqa: PTH110 (as above)
-        raise FileNotFoundError(_missing(path))
     return read_tests(_read(path, TaskError), str(path))
 
 

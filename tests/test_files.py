@@ -100,7 +100,10 @@ def test_what_is_no_task_file(here: Path) -> None:
     Path("full.md").write_bytes(b"a" * MAX_BYTES)
     assert load_task("full.md").prompt
     write("t.md", f"---\ntests: empty\n---\n{TASK}")
-    assert "This is a folder" in mistake("t.md")
+    assert mistake("t.md") == "t.md:2: tests: empty: This is a folder, not a file."
+    write("w.md", f"---\nname: w\ntests: words.txt\n---\n{TASK}")
+    write("words.txt", "one two")
+    assert mistake("w.md").startswith("w.md:3: tests: words.txt: Tests can be read from .py")
     assert "can't be read" in mistake("a\0b")
     write("u.md", f'---\ntests: "a\\0b"\n---\n{TASK}')
     assert mistake("u.md").startswith("u.md:2: tests: ")

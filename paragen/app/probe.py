@@ -40,6 +40,8 @@ def probe(specs: Sequence[HostSpec], stopped: Callable[[], bool] = lambda: False
             state = host.state()
         except HostError as failure:
             error = str(failure)
+        except Exception as failure:  # a defect of ours: said, so that the other hosts play on
+            error = f"Host {host.name!r} can't be asked: {type(failure).__name__}: {failure}."
         found[number] = Probed(
             name=host.name, host=host, slots=host.slots, state=state, error=error
         )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Protocol
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SHOW_CURSOR = b"\x1b[?25h"
 EXIT_CODE = 130
 
@@ -31,7 +31,7 @@ class Interruptible(Protocol):
 
 @contextmanager
 def interruptible(work: Interruptible) -> Iterator[None]:
-    """Let SIGINT and SIGTERM interrupt the work done inside.
+    """Let SIGINT, SIGTERM and SIGHUP interrupt the work done inside; one that is ignored stays so.
 
     Python runs its signal handlers in the main thread, and only when that comes back from C: from
     a database that waits for a lock, say. So the signals are counted by a thread of their own,
@@ -39,7 +39,11 @@ def interruptible(work: Interruptible) -> Iterator[None]:
     """
     reading, writing = socket.socketpair()
     writing.setblocking(False)
-    before = {number: signal.signal(number, _ignore) for number in SIGNALS}
+    before = {
+        number: signal.signal(number, _ignore)
+        for number in SIGNALS
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     woken_before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
     counting = threading.Thread(target=_count, args=(reading, work), daemon=True)
     counting.start()

@@ -16,6 +16,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 
+MOST = 1_000_000_000
+
+
 class LightCommand(TyperCommand):
     """A command with options of the types in READERS, or of one of them and None."""
 
@@ -82,8 +85,8 @@ def _positive(word: str) -> int:
         number = int(word)
     except ValueError:
         raise ValueError(f"{word!r} is not a whole number.") from None
-    if number < 1:
-        raise ValueError(f"{number} is not in the range x>=1.")
+    if not 1 <= number <= MOST:
+        raise ValueError(f"{number} is not in the range 1<=x<={MOST}.")
     return number
 
 

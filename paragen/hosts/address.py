@@ -34,7 +34,9 @@ def normalise_url(text: str | None, origin: str) -> str:
         port = _SCHEME_PORTS[scheme] if separator else DEFAULT_PORT
     host = _CONNECTABLE.get(host, host)
     where = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{where}:{port}" + (f"/{path}" if path else "")
+    url = f"{scheme}://{where}:{port}" + (f"/{path}" if path else "")
+    _check(url, text, origin)
+    return url
 
 
 def is_loopback(url: str) -> bool:
@@ -70,6 +72,16 @@ def _split(rest: str, text: str, origin: str) -> tuple[str, int | None, str]:
     if any(not letter.isprintable() or letter.isspace() or letter in "\"'<>" for letter in host):
         raise _bad(text, origin, f"{host!r} is no host name")
     return host, port, parts.path.strip("/")
+
+
+def _check(url: str, text: str, origin: str) -> None:
+    """The client has the last word: on names that aren't ASCII, say."""
+    from httpx import URL, InvalidURL  # late: it takes a while, and not all who import this ask
+
+    try:
+        URL(url)
+    except InvalidURL as error:
+        raise _bad(text, origin, str(error).rstrip(".")) from None
 
 
 def _bad(text: str, origin: str, why: str) -> ConfigError:

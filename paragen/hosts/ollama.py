@@ -37,6 +37,8 @@ STATE_TIMEOUT_S = 5.0
 BACKOFF_S = 0.5
 MAX_BACKOFF_S = 10.0
 _NANO = 1e-9
+_FOREIGN = (ValueError, TypeError, AttributeError, RecursionError)
+"""What shows where a body isn't JSON, or not of the shape that the client knows."""
 
 
 def open_host(spec: HostSpec) -> OllamaHost:
@@ -269,7 +271,7 @@ def _get(client: httpx.Client, path: str, faults: Faults) -> object:
         body: object = response.json()
     except httpx.TransportError as error:
         raise faults.unreachable(error) from error
-    except (ValueError, httpx.HTTPError) as error:
+    except (*_FOREIGN, httpx.HTTPError) as error:
         raise faults.foreign(error) from error
     return body
 
@@ -293,8 +295,7 @@ def _fault(error: Exception, call: _Call, growth: Growth) -> Exception:
 
     partial_answer = growth.partial(call.waited_s)
     known = isinstance(error, ResponseError | httpx.HTTPError | httpx.StreamError | OSError)
-    # The client reads each line as JSON, then as its model: what isn't either shows like this.
-    foreign = isinstance(error, ValueError | TypeError | AttributeError | RecursionError)
+    foreign = isinstance(error, _FOREIGN)
     if not known and not foreign:
         return error
     if call.breaker.why is not None:

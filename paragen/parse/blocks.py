@@ -23,7 +23,7 @@ _LABEL = re.compile(r"[\w.+#/-]*")
 _MARKER = re.compile(r"`{3,}|~{3,}")
 _WRAPPERS = (
     re.compile(r"\[PYTHON\](.*?)(?:\[/PYTHON\]|\Z)", re.DOTALL),
-    re.compile(r"<code>(.*?)(?:</code>|\Z)", re.DOTALL),
+    re.compile(r"<code(?:\s[^<>]*)?>(.*?)(?:</code>|\Z)", re.DOTALL),
     re.compile(r"\\begin\{code\}(.*?)(?:\\end\{code\}|\Z)", re.DOTALL),
 )
 

@@ -14,7 +14,7 @@ _END_TOKENS = re.compile(r"(?:</s>|<\|[A-Za-z_ ]{1,40}\|>)+[ \t]*$", re.MULTILIN
 
 # A tag in quotes is a program's text (one that removes thinking, say), not the model's own mark.
 _CLOSING = re.compile(r"</think(?:ing)?>(?![\"'\\]|`(?!``))")
-_OPENING = re.compile(r"(?<![\"'`])<think(?:ing)?>(?![\"'`\\])")
+_OPENING = re.compile(r"(?<![\"'`])<think(?:ing)?>(?![\"'\\]|`(?!``))")
 
 
 def clean(answer: str) -> str:

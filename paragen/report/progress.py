@@ -41,17 +41,13 @@ class Progress:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Row] = {}
         self.runs: dict[str, Run] = {}
-        self.ended_runs = 0
         self.ended_attempts = 0
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
         match event:
-            case RunStarted(run=run):
+            case RunStarted(run=run) | RunEnded(run=run):
                 self.runs[run.run_id] = run
-            case RunEnded(run=run):
-                self.runs[run.run_id] = run
-                self.ended_runs += 1
             case AttemptQueued(run_id=run_id, attempt=attempt):
                 self.rows[(run_id, attempt.id)] = Row(run_id, attempt)
             case CandidateEnded(run_id=run_id, candidate=candidate):

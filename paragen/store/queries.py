@@ -134,7 +134,8 @@ def history(
 ) -> list[RunSummary]:
     """The last runs, newest first; raises StoreError."""
     statement = HISTORY.format(types=_types(task_type))
-    rows = _rows(connection, statement, {"limit": limit, "task_type": task_type})
+    bounded = min(limit, LARGEST)
+    rows = _rows(connection, statement, {"limit": bounded, "task_type": task_type})
     return [RunSummary(**dict(row)) for row in rows]
 
 

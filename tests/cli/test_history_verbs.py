@@ -148,6 +148,7 @@ class TestShow:
         seen = plain(played.on_terminal("show", oldest).done().err)
         assert "★" in seen
 
+    @pytest.mark.slow
     def test_a_candidate(self, played: Place) -> None:
         oldest = run_ids(played)[1]
         table = played.run("show", oldest, "--candidate", "c1")
@@ -223,6 +224,7 @@ class TestNothingYet:
         assert "–" in place.run("history").out
 
 
+@pytest.mark.slow
 def test_a_run_that_never_ended(place: Place) -> None:
     """Its process was killed: what is on record is shown, and that it isn't the end."""
     with ScriptedOllama([recorded(GOOD), slow("slow")], slots=2) as server:

@@ -86,6 +86,7 @@ def test_what_passes_at_the_second_try_is_no_error(place: Place) -> None:
     assert len(tries) == 4
 
 
+@pytest.mark.slow
 def test_fail_fast_stops_at_the_first_error(place: Place) -> None:
     answers = [slow("slow"), faulty("dies", RecordedFault.DIE_MID_STREAM)]
     with ScriptedOllama(answers, slots=2) as server:

@@ -139,7 +139,7 @@ def alive(pids: list[int]) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc")
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_no_process_is_left_of_a_program_that_never_ends(place: Place, times: int) -> None:
     with ScriptedOllama([recorded("loop", ENDLESS)]) as server:
         place.write("task.md", UNENDING)

@@ -53,6 +53,7 @@ def test_the_code_into_a_file(place: Place, who: tuple[str, ...]) -> None:
     assert "my solution.py" in done.err
 
 
+@pytest.mark.slow
 def test_quiet_is_the_code_alone(place: Place, who: tuple[str, ...]) -> None:
     done = place.run("run", place.write("task.md"), *who, "-q", "--no-record")
     assert (done.code, done.out, done.err) == (0, CODE, "")

@@ -158,6 +158,7 @@ def test_sequential_is_one_at_a_time(place: Place) -> None:
             assert ended <= started
 
 
+@pytest.mark.slow
 def test_several_tasks_keep_each_model_together(place: Place) -> None:
     with ScriptedOllama(MIXED, max_loaded=1) as server:
         place.write("generators.toml", config(server.url))

@@ -107,6 +107,7 @@ def test_the_table_goes_to_the_terminal_and_the_code_into_the_pipe(
     assert (quiet.out, quiet.err) == (CODE, "")
 
 
+@pytest.mark.slow
 def test_forty_generators_on_twenty_four_lines(place: Place) -> None:
     names = [f"model{n:02}" for n in range(40)]
     answers = [recorded(name, prompt_s=0.3) for name in names]

@@ -164,6 +164,7 @@ class TestDoctor:
         assert "damaged" in found["database"]["found"]
         assert code == 0, "a run is played all the same, with a warning"
 
+    @pytest.mark.slow
     def test_for_people(self, place: Place) -> None:
         done = place.run("doctor")
         assert done.code == 3
@@ -204,6 +205,7 @@ class TestModels:
             assert len(lines) == len(MIXED)
             assert place.run("models", "-f", "markdown").out.startswith("| host | model |")
 
+    @pytest.mark.slow
     def test_a_host_that_is_down(self, place: Place) -> None:
         place.run("models").refused("can't be reached", code=3)
         with ScriptedOllama([recorded(GOOD, RIGHT)]) as server:

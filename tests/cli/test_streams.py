@@ -88,6 +88,7 @@ def test_a_full_disk_for_what_is_shown(place: Place, play: str) -> None:
         assert "No space left on device" in done.err
 
 
+@pytest.mark.slow
 @needs_full
 def test_progress_that_can_not_be_written_ends_nothing(place: Place, play: str) -> None:
     done = shell(place, f"{play} 2> /dev/full")

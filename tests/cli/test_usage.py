@@ -216,6 +216,7 @@ class TestOptions:
 
 
 class TestOutputs:
+    @pytest.mark.slow
     def test_what_can_not_be_written_is_found_before_playing(self, place: Place) -> None:
         place.write("task.md")
         place.write("two.md")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,19 @@ def test_urls_are_read_as_ollama_reads_them(text: str | None, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["h:99999", "h:abc", "http://[bad", "ftp://h", "a b", "http://user:secret@h"]
+    "text",
+    [
+        "h:99999",
+        "h:abc",
+        "http://[bad",
+        "ftp://h",
+        "a b",
+        "http://user:secret@h",
+        "http://é..com",
+        "256.1.1.1",
+        "h/\x01",
+        "h/" + "a" * 70_000,
+    ],
 )
 def test_what_is_no_address_is_a_config_error_that_says_where_it_stands(text: str) -> None:
     with pytest.raises(ConfigError, match=r"OLLAMA_HOST is .* Write it like http"):
@@ -50,7 +63,7 @@ def test_any_text_is_a_url_or_a_config_error(text: str) -> None:
         url = normalise_url(text, "OLLAMA_HOST")
     except ConfigError:
         return
-    assert url.startswith(("http://", "https://"))
+    assert httpx.URL(url).scheme in ("http", "https")
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -392,29 +394,51 @@ def test_the_state_lists_models_and_what_is_loaded(ask: Ask, open_ollama: Open) 
 
 def test_headers_of_the_config_are_sent(ask: Ask, open_ollama: Open) -> None:
     seen: list[str | None] = []
+    with stranger(404, b"nothing here", lambda headers: seen.append(headers["X-Key"])) as url:
+        host = open_ollama(url, headers=(("X-Key", "secret"),))
+        with pytest.raises(errors.HostRefused, match="Is there an Ollama server"):
+            generate(host, ask())
+        with pytest.raises(errors.HostRefused, match="Is there an Ollama server"):
+            host.state()
+    assert seen == ["secret"] * 3
 
-    class Stranger(BaseHTTPRequestHandler):
+
+@pytest.mark.parametrize("body", [b"", b"[", b"[" * 200_000, b"\xff", b"[1]"], ids=lambda b: b[:2])
+def test_bodies_that_are_no_answer(body: bytes, ask: Ask, open_ollama: Open) -> None:
+    with stranger(200, body) as url:
+        host = open_ollama(url)
+        with pytest.raises(errors.HostError):
+            generate(host, ask())
+        with contextlib.suppress(errors.HostError):
+            assert host.state().models == ()
+
+
+@contextlib.contextmanager
+def stranger(
+    status: int, body: bytes, on_headers: Callable[[Message], None] = lambda headers: None
+) -> Iterator[str]:
+    """A server that answers everything alike."""
+
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            seen.append(self.headers.get("X-Key"))
-            self.send_error(404, "nothing here")
+            on_headers(self.headers)
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         do_POST = do_GET
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,)).start()
         try:
-            url = f"http://127.0.0.1:{server.server_address[1]}"
-            host = open_ollama(url, headers=(("X-Key", "secret"),))
-            with pytest.raises(errors.HostRefused, match="Is there an Ollama server"):
-                generate(host, ask())
-            with pytest.raises(errors.HostRefused, match="Is there an Ollama server"):
-                host.state()
+            yield f"http://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
-    assert seen == ["secret"] * 3
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -62,6 +62,7 @@ def test_history_is_newest_first(path: Path, connection: sqlite3.Connection) -> 
     )
     assert [row.run_id for row in history(connection, limit=10)] == ["new", "mid", "old"]
     assert [row.run_id for row in history(connection, limit=1)] == ["new"]
+    assert len(history(connection, limit=10**20)) == 3
     (parsing,) = history(connection, limit=10, task_type="parsing")
     assert (parsing.candidates, parsing.plays, parsing.passes) == (3, 2, 1)
     assert (parsing.winner, parsing.generator, parsing.combined) == ("g#1", "g", 0.9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .modules import LINES
+from .modules import LINES, PROGRAM
 from .outcomes import FAILED, SKIPPED, UNSUPPORTED, ExpectedFailure, Failed, Skipped, Unsupported
 
 TYPE_CHECKING = False
@@ -61,12 +61,17 @@ def _explained(text: str, values: str, message: tuple[object, ...]) -> Explained
 
 
 def settle(error: BaseException) -> tuple[str, str]:
-    """The outcome and the detail of a case that this exception ended."""
+    """The outcome and the detail of a case that this exception ended.
+
+    Only the tests may call a case off: a program that does so has failed it.
+    """
+    if _place(error) == PROGRAM:
+        return FAILED, describe(error)
     if isinstance(error, Skipped | ExpectedFailure) or _is_skip_test(error):
         return SKIPPED, trim(_text(error))
     if isinstance(error, Unsupported):
         return UNSUPPORTED, trim(_text(error))
-    if isinstance(error, ModuleNotFoundError) and _raised_in_tests(error):
+    if isinstance(error, ModuleNotFoundError) and _place(error) and error.name != "solution":
         return UNSUPPORTED, f"the tests import {error.name}, which isn't available here"
     return FAILED, describe(error)
 
@@ -94,7 +99,7 @@ def _places(traceback: TracebackType | None) -> list[str]:
     for filename, number in _frames(traceback):
         line = LINES[filename][number - 1 : number]
         text = f" `{trim(line[0].strip(), MAX_VALUE)}`" if line else ""
-        found[filename == "solution.py"] = f"at {filename}:{number}{text}"
+        found[filename == PROGRAM] = f"at {filename}:{number}{text}"
     return [found[of_program] for of_program in (True, False) if of_program in found]
 
 
@@ -108,10 +113,10 @@ def _frames(traceback: TracebackType | None) -> list[tuple[str, int]]:
     return frames
 
 
-def _raised_in_tests(error: ModuleNotFoundError) -> bool:
-    """Whether the tests themselves import what isn't there, rather than the program."""
+def _place(error: BaseException) -> str | None:
+    """The file of the program or the tests that raised it, None where neither had a part in it."""
     frames = _frames(error.__traceback__)
-    return bool(frames) and frames[-1][0] != "solution.py" and error.name != "solution"
+    return frames[-1][0] if frames else None
 
 
 def _is_skip_test(error: BaseException) -> bool:

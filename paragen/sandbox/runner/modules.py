@@ -9,6 +9,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
+PROGRAM = "solution.py"
+"""The program's file name, which is in no directory."""
+
 LINES: dict[str, list[str]] = {}
 """The lines of every source that was made a module of here, by file name."""
 
@@ -38,7 +41,7 @@ def new_module(name: str, filename: str, source: str) -> ModuleType:
 
 def load_program(source: str) -> ModuleType:
     """Execute the program as the module `solution`; raises whatever it raises."""
-    module = new_module("solution", "solution.py", source)
-    code: CodeType = compile(source, "solution.py", "exec", dont_inherit=True)
+    module = new_module("solution", PROGRAM, source)
+    code: CodeType = compile(source, PROGRAM, "exec", dont_inherit=True)
     exec(code, module.__dict__)
     return module

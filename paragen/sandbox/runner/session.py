@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import sys
 
 from .explain import falsy, trim, unequal
 from .ledger import Ledger
@@ -13,6 +12,7 @@ from .rewrite import CASE, FALSY, UNEQUAL, Prepared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType, TracebackType
     from typing import Any, NoReturn
 
@@ -104,11 +104,10 @@ class Code(Piece):
         prepared = self._prepared
         name = f"test_solution_{number + 1}" if number else "test_solution"
         module = new_module(name, prepared.filename, prepared.text)
-        module.__dict__["__builtins__"] = _scope(program, entry_point, prepared, number, to)
-        if "pytest" in prepared.text and "pytest" not in sys.modules:
-            from .shim import install
-
-            install()
+        scope = _scope(program, entry_point, prepared, number, to)
+        if "pytest" in prepared.text:
+            scope["__import__"] = _import_with_pytest()
+        module.__dict__["__builtins__"] = scope
         try:
             exec(prepared.code, module.__dict__)
             self._collected(number, module, to)
@@ -169,6 +168,19 @@ def _scope(
         return Case(number, prepared.statements[which], to)
 
     return {**scope, CASE: case, FALSY: falsy, UNEQUAL: unequal}
+
+
+def _import_with_pytest() -> Callable[..., object]:
+    """How tests import: as ever, but for pytest, which the program can't import, plant or patch."""
+    from .shim import light_pytest
+
+    light = light_pytest()
+    usual = builtins.__import__
+
+    def find(name: str, *context: Any, **keywords: Any) -> object:
+        return light if name == "pytest" else usual(name, *context, **keywords)
+
+    return find
 
 
 class Case:

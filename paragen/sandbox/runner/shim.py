@@ -15,7 +15,7 @@ from .outcomes import ExpectedFailure, Failed, Skipped, Unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
+    from types import ModuleType, TracebackType
     from typing import Any, NoReturn
 
 
@@ -164,15 +164,15 @@ def importorskip(name: str, *_: Any, **__: Any) -> Any:
     return sys.modules[name]
 
 
-def install() -> None:
-    """Let `import pytest` find this."""
+def light_pytest() -> ModuleType:
+    """The module, a new one for each piece of test code."""
     module = type(sys)("pytest")
     module.__dict__.update(
         approx=Approx, deprecated_call=deprecated_call, fail=fail, fixture=fixture,
         importorskip=importorskip, mark=Marks(), param=param, raises=raises, skip=skip,
         warns=warns, xfail=xfail, ExceptionInfo=ExceptionInfo, __getattr__=_missing,
     )  # fmt: skip
-    sys.modules["pytest"] = module
+    return module
 
 
 def _missing(name: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unittest
 
 from .outcomes import FAILED, PASSED, SKIPPED
@@ -78,8 +79,9 @@ class Result(unittest.TestResult):
             self._note((outcome, f"{parameters} {detail}"))
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:
-        """Note that it was skipped."""
-        self._note((SKIPPED, reason))
+        """Note that it was skipped, by a mark or by a SkipTest, which is then being handled."""
+        error = sys.exc_info()[1]
+        self._note((SKIPPED, reason) if error is None else self._to.settle(error))
 
     def addExpectedFailure(self, test: unittest.TestCase, err: Any) -> None:
         """Note a failure that the test declares."""

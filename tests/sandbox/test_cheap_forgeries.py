@@ -1,0 +1,121 @@
+"""Programs that would end a test by other means than by being right: cheap ways, all stopped."""
+
+from __future__ import annotations
+
+import pytest
+
+from paragen.domain.task import TestKind
+from tests.sandbox.harness import details, only, outcomes, run_tests
+
+IMPORT = "import pytest, unittest\nfrom solution import f\n"
+
+WAYS_OUT = {
+    "skip_test": "import unittest\ndef f(): raise unittest.SkipTest('no')\n",
+    "subclass": "import unittest\nclass No(unittest.SkipTest): pass\ndef f(): raise No\n",
+    "test_case": "import unittest\ndef f(): unittest.TestCase().skipTest('no')\n",
+    "skip": "def f():\n    import pytest\n    pytest.skip('no')\n",
+    "xfail": "def f():\n    import pytest\n    pytest.xfail('no')\n",
+    "missing": "def f():\n    import pytest\n    pytest.nosuch\n",
+    "of_the_runner": "import sys\ndef f(): raise sys.modules['_paragen_runner.outcomes'].Skipped\n",
+    "unsupported": (
+        "import sys\ndef f(): raise sys.modules['_paragen_runner.outcomes'].Unsupported\n"
+    ),
+    "no_module": "def f(): import nosuch\n",
+}
+
+
+@pytest.mark.parametrize("program", WAYS_OUT.values(), ids=WAYS_OUT.keys())
+def test_a_program_can_not_skip_the_test_that_it_would_fail(program: str) -> None:
+    ran = run_tests(
+        program,
+        IMPORT + "def test_function(): f()\n"
+        "class TestOf(unittest.TestCase):\n"
+        "    def test_method(self): f()\n"
+        "    def test_sub(self):\n        with self.subTest(i=1): f()\n"
+        "class TestSetUp(unittest.TestCase):\n"
+        "    def setUp(self): f()\n"
+        "    def test_it(self): pass\n"
+        "class TestClassSetUp(unittest.TestCase):\n"
+        "    @classmethod\n    def setUpClass(cls): f()\n"
+        "    def test_it(self): pass\n"
+        "@pytest.fixture\ndef ready(): f()\n"
+        "def test_fixture(ready): pass\n",
+        "assert f() == 1\n",
+    )
+    assert set(outcomes(ran).values()) == {"failed"}, details(ran)
+    assert ran.planned == len(ran.cases) == 7
+    assert "solution.py" in ran.cases[0].detail
+
+
+def test_a_program_can_not_skip_a_doctest() -> None:
+    for program in (WAYS_OUT["skip_test"], WAYS_OUT["skip"]):
+        ran = run_tests(program, ">>> f()\n1\n", kind=TestKind.DOCTEST)
+        assert only(ran).outcome == "failed"
+
+
+def test_what_the_tests_themselves_skip_is_skipped_whoever_calls_them() -> None:
+    ran = run_tests(
+        "def f(call): return call()\n",
+        IMPORT + "def leave(): pytest.skip('mine')\n"
+        "def test_called_back(): f(leave)\n"
+        "def test_lacking(): f(lambda: pytest.nosuch)\n"
+        "class TestOf(unittest.TestCase):\n"
+        "    def test_method(self): self.skipTest('mine')\n"
+        "    @unittest.skip('mine')\n    def test_decorated(self): f(1)\n"
+        "class TestClass(unittest.TestCase):\n"
+        "    @classmethod\n    def setUpClass(cls): raise unittest.SkipTest('mine')\n"
+        "    def test_it(self): pass\n",
+    )
+    assert outcomes(ran) == {
+        "test_called_back": "skipped",
+        "test_lacking": "unsupported",
+        "TestOf.test_decorated": "skipped",
+        "TestOf.test_method": "skipped",
+        "TestClass.test_it": "skipped",
+    }
+
+
+ANYTHING = (
+    "class Anything:\n"
+    "    def __getattr__(self, name): return Anything()\n"
+    "    def __call__(self, *args, **kwargs): return Anything()\n"
+    "    def __enter__(self): return self\n"
+    "    def __exit__(self, *error): return True\n"
+)
+
+PLANTED = {
+    "at_import": ANYTHING + "import sys\nsys.modules['pytest'] = Anything()\ndef f(): return 0\n",
+    "in_a_test": ANYTHING + "import sys\n"
+    "def f():\n    sys.modules['pytest'] = Anything()\n    return 0\n",
+    "by_patching": ANYTHING + "def f():\n    import pytest\n    pytest.raises = Anything()\n",
+}
+
+
+@pytest.mark.parametrize("program", PLANTED.values(), ids=PLANTED.keys())
+@pytest.mark.parametrize("how", ["import pytest", "from pytest import raises", "import pytest as p"])
+def test_a_program_can_not_put_its_own_pytest_before_the_tests(program: str, how: str) -> None:
+    raises = {"import pytest": "pytest.raises", "import pytest as p": "p.raises"}.get(how, "raises")
+    test = (
+        f"{how}\nfrom solution import f\n"
+        "def test_first(): assert f() == 1\n"
+        f"def test_raises():\n    with {raises}(ValueError): f()\n"
+        f"def test_late():\n    {how}\n    with {raises}(ValueError): f()\n"
+    )
+    ran = run_tests(program, test, test)
+    assert list(outcomes(ran).values()) == ["failed"] * 3, details(ran)
+    assert len(ran.cases) == 6
+
+
+def test_the_light_pytest_is_found_in_every_way_of_importing() -> None:
+    ran = run_tests(
+        "def f(): raise ValueError\n",
+        "import json.decoder, os.path as path, pytest, pytest as p\n"
+        "from pytest import raises, mark\nfrom solution import f\n"
+        "def test_same():\n"
+        "    from pytest import raises as late\n"
+        "    assert p is pytest and late is raises is pytest.raises\n"
+        "    assert json.decoder.JSONDecoder and path.join\n"
+        "    with late(ValueError): f()\n"
+        "@mark.parametrize('x', [1])\ndef test_mark(x): assert x\n",
+    )
+    assert outcomes(ran) == {"test_same": "passed", "test_mark[1]": "passed"}, details(ran)
