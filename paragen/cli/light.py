@@ -15,7 +15,6 @@ from typing import Any, get_args
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-
 MOST = 1_000_000_000
 
 
