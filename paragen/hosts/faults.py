@@ -108,6 +108,13 @@ class Faults:
             "Is there an Ollama server at this address?"
         )
 
+    def moved(self, address: str) -> HostRefused:
+        """The host redirects in a way that no chat request survives."""
+        return HostRefused(
+            f"{self.where} redirects to {address}, and a request for an answer can't follow. "
+            "Write that address as its url."
+        )
+
     def remote(self) -> RemoteModel:
         """The model runs elsewhere."""
         return RemoteModel(

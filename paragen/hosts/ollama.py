@@ -37,6 +37,8 @@ STATE_TIMEOUT_S = 5.0
 BACKOFF_S = 0.5
 MAX_BACKOFF_S = 10.0
 _NANO = 1e-9
+_KEEPING_REDIRECTS = (307, 308)
+"""Those after which a POST stays one."""
 _FOREIGN = (ValueError, TypeError, AttributeError, RecursionError)
 """What shows where a body isn't JSON, or not of the shape that the client knows."""
 
@@ -268,6 +270,8 @@ def _get(client: httpx.Client, path: str, faults: Faults) -> object:
         response = client.get(path)
         if response.is_error:
             raise faults.refused(response.status_code, response.text)
+        if any(step.status_code not in _KEEPING_REDIRECTS for step in response.history):
+            raise faults.moved(str(response.url).removesuffix(path))
         body: object = response.json()
     except httpx.TransportError as error:
         raise faults.unreachable(error) from error

@@ -3,7 +3,8 @@
 Order of choice where an entry point is asked for:
 
 1. a block that parses and defines it, of several the one with the most definitions, then the last;
-2. the same of code without fences, or in fences that CommonMark doesn't take for such;
+2. the same of code without fences, in fences that CommonMark doesn't take for such, or typed at
+   a Python prompt;
 3. a body that fits under the prompt's stub;
 4. a block that is meant to define it and doesn't parse: it will be judged, and fail;
 5. a block that is code and defines something else.
@@ -16,10 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from paragen.parse import unfenced
-from paragen.parse.blocks import fenced, indented, wrapped
+from paragen.parse.blocks import fenced, indented, sessions, wrapped
 from paragen.parse.clean import clean
 from paragen.parse.complete import completed, joined, shown_code, with_prelude
 from paragen.parse.snippet import Reader, Snippet, mentions_definition
@@ -46,8 +47,12 @@ def extract(text: str, *, entry_point: str | None, prompt: str = "") -> Extracti
         return Extraction(code=None, note=why)
     reader = Reader()
     if entry_point is None:
-        return _longest(cleaned, reader)
-    return _defining(cleaned, entry_point, prompt, reader)
+        found = _longest(cleaned, reader)
+    else:
+        found = _defining(cleaned, entry_point, prompt, reader)
+    if reader.spent:
+        return replace(found, note="the answer is too long for all of it to be looked at")
+    return found
 
 
 def _defining(text: str, entry_point: str, prompt: str, reader: Reader) -> Extraction:
@@ -87,6 +92,8 @@ def _sources(
         yield indented(text, reader)
     if "\\_" in text:  # markdown's escapes, where the model took its code for prose
         yield list(unfenced.runs(text.replace("\\_", "_").replace("\\*", "*"), reader))
+    if entry_point is not None and ">>>" in text:
+        yield sessions(text, reader)
 
 
 def _is_meant(snippet: Snippet, entry_point: str | None) -> bool:

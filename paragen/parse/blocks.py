@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from paragen.parse.examples import is_session
+from paragen.parse.examples import doctest_source, is_session
 from paragen.parse.fences import Fence, fences
 from paragen.parse.snippet import Reader, Snippet
 
@@ -70,6 +70,15 @@ def indented(text: str, reader: Reader) -> list[Snippet]:
         else:
             snippets.append(Snippet.read(segment, reader, fenced=True))
     return snippets
+
+
+def sessions(text: str, reader: Reader) -> list[Snippet]:
+    """What was typed in the sessions at a Python prompt that stand in fences."""
+    return [
+        Snippet.read(doctest_source(fence.content), reader, fenced=True)
+        for fence in fences(text)
+        if is_session(fence.content)
+    ]
 
 
 def wrapped(text: str, reader: Reader) -> list[Snippet]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from paragen.languages import python
 
 _READS_INPUT = re.compile(r"\binput\(|\bstdin\b")
+_WIDE = dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u205f\u3000"), " ")
+_NARROW = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
+_UNSEEN = _WIDE | _NARROW
+"""Characters that look like a space or like nothing, which Python takes in strings alone."""
 
 
 class Reader:
@@ -65,13 +70,10 @@ class Snippet:
         labelled: bool = False,
         closed: bool = True,
     ) -> Snippet:
-        """The snippet that a text makes, without common indentation where that makes it parse."""
+        """The snippet that a text makes, in the first of its readings that parses."""
         code = _tidy(text)
-        tree = reader.tree(code)
-        if tree is None and code[:1] in {" ", "\t"}:
-            flat = textwrap.dedent(code)
-            if flat != code:
-                code, tree = (flat, reader.tree(flat)) if reader.tree(flat) else (code, None)
+        trees = ((reading, reader.tree(reading)) for reading in _readings(code))
+        code, tree = next((pair for pair in trees if pair[1] is not None), (code, None))
         return cls(code=code, tree=tree, fenced=fenced, labelled=labelled, closed=closed)
 
     @cached_property
@@ -150,6 +152,16 @@ def _tidy(text: str) -> str:
     lines = text.split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
     return "\n".join(lines[first:]).rstrip() + "\n"
+
+
+def _readings(code: str) -> Iterator[str]:
+    """The text, without common indentation, and both without what nobody sees."""
+    yield code
+    if code[:1] in {" ", "\t"}:
+        yield textwrap.dedent(code)
+    visible = code.translate(_UNSEEN)
+    if visible != code:
+        yield from _readings(_tidy(visible))
 
 
 def _is_test_name(name: str) -> bool:

@@ -228,8 +228,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _json(body: dict[str, Any]) -> bytes:
-    # Raw, as Go writes it, which readers of lines must bear: U+0085, say, ends none.
-    return json.dumps(body, ensure_ascii=False).encode()
+    """A body as Go writes it: not escaped, so that U+0085, say, stands within a line."""
+    text = json.dumps(body, ensure_ascii=False)
+    # Half a surrogate pair is no text: U+FFFD takes its place.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _parse(raw: bytes) -> object:

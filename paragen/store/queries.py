@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PLAYS = ", ".join(f"'{status}'" for status in sorted(MODEL_OUTCOMES))
 NEAREST = 3
+LARGEST = 2**63 - 1
+"""The largest integer that SQLite takes."""
 
 
 class RunNotFoundError(UsageError):

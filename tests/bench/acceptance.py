@@ -1,6 +1,6 @@
 """Real answers of real local models, played over HTTP through the command, as a user would.
 
-    python tests/bench/acceptance.py CORPUS_FOLDER [--models 8] [--problems 10]
+    python -m tests.bench.acceptance CORPUS_FOLDER [--models 8] [--problems 10]
 
 The folder holds `humaneval_even.jsonl` (problems as published) and `locals_even.jsonl` (answers,
 {task_id, model, answer}). A scripted Ollama on loopback gives the recorded answers; each problem

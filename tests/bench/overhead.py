@@ -1,6 +1,6 @@
 """What the engine adds to the slowest generation, and what playing at once saves.
 
-    python tests/bench/overhead.py [--seconds 20] [--sequential-seconds 2]
+    python -m tests.bench.overhead [--seconds 20] [--sequential-seconds 2]
 
 A scripted Ollama on loopback answers over real HTTP, and `paragen run --json` plays against it.
 Every answer takes the same time, so that all programs come to be tested at the same moment, which

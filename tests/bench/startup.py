@@ -1,6 +1,6 @@
 """How long paragen takes to start, as ratios to `python -c pass` in the same run.
 
-    python tests/bench/startup.py
+    python -m tests.bench.startup
 
 Prints a table of medians and ratios: `--help`, and `stats` on no database, an empty one and one
 of 10,000 candidates. Exits with 1 where a ratio is over the target.

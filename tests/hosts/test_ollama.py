@@ -413,9 +413,28 @@ def test_bodies_that_are_no_answer(body: bytes, ask: Ask, open_ollama: Open) -> 
             assert host.state().models == ()
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_redirects_are_followed_or_told(status: int, ask: Ask, open_ollama: Open) -> None:
+    with (
+        ScriptedOllama([recorded()]) as server,
+        stranger(status, b"", location=server.url) as url,
+    ):
+        host = open_ollama(url)
+        if status in (307, 308):
+            assert host.state().version == "0.33.0"
+            assert generate(host, ask()).text == "def f(): ..."
+        else:
+            with pytest.raises(errors.HostRefused, match=f"redirects to {server.url}, and"):
+                host.state()
+
+
 @contextlib.contextmanager
 def stranger(
-    status: int, body: bytes, on_headers: Callable[[Message], None] = lambda headers: None
+    status: int,
+    body: bytes,
+    on_headers: Callable[[Message], None] = lambda headers: None,
+    *,
+    location: str = "",
 ) -> Iterator[str]:
     """A server that answers everything alike."""
 
@@ -425,6 +444,8 @@ def stranger(
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
+            if location:
+                self.send_header("Location", location + self.path)
             self.end_headers()
             self.wfile.write(body)
 

@@ -85,6 +85,11 @@ def code(text: str, entry_point: str | None = "f", prompt: str = "") -> str | No
         "```python\n    def f(x):\n        return x + 1\n```",
         "def f(x):\n    return x + 1\n</code>",
         "def f\\_(x):\n    return x\n\nThen:\n" + F,
+        f'<pre><code class="language-python">{F}</code></pre>',
+        "```python\n>>> def f(x):\n...     return x + 1\n```",
+        f"```python\n{F}```".replace("    ", "\u00a0 \u202f\u3000"),
+        f"```python\n\u200b{F}```".replace("x", "x\u200b"),
+        f"\u200b{F}\u2060",
     ],
 )
 def test_the_program_comes_back_whole(text: str) -> None:
@@ -234,6 +239,7 @@ def test_a_program_that_defines_something_else_is_code() -> None:
         "```json\n[1]\n```",
         "```\n>>> f(1)\n2\n```",
         "<think>\n```python\ndef f(x): return 0\n```\n",
+        "<think>```python\ndef f(x): return 0\n```\n",
         "Thinking...\n```python\ndef f(x): return 0\n```\n</think>\n",
         "```\nsome output\n```",
     ],
@@ -243,6 +249,25 @@ def test_no_program(text: str) -> None:
         found = extract(text, entry_point=entry_point)
         assert found.code is None
         assert found.note
+
+
+def test_characters_that_nobody_sees_stay_where_python_takes_them() -> None:
+    program = "def f(x):\n    return '\u200b\u00a0'\n"
+    assert code(f"```python\n{program}```") == program
+
+
+def test_a_session_that_defines_the_program_is_one() -> None:
+    session = ">>> import math\n>>> def f(x):\n...     return x\n...\n>>> f(1)\n1\n"
+    program = "import math\ndef f(x):\n    return x\n\nf(1)\n"
+    assert code(f"So:\n```pycon\n{session}```\n") == program
+    assert code(f"```pycon\n{session}```\n```python\n{F}```") == F
+
+
+def test_an_answer_too_long_to_be_looked_through_is_said_to_be() -> None:
+    blocks = "".join(f"```python\ndef g{i}(x):\n    return x\n```\n" for i in range(2100))
+    found = extract(f"{blocks}```python\n{F}```", entry_point="f")
+    assert found.code == F
+    assert "too long" in found.note
 
 
 def test_thinking_alone_is_said_to_be_that() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 import time
@@ -33,6 +34,41 @@ def test_an_endless_loop_ends_at_the_cpu_limit() -> None:
     assert ran.detail == "used more than 0.3 s of CPU time, in test_a"
     assert 0.3 <= ran.cpu_s < 0.3 + OVERSHOOT_S + SLACK_S
     assert (ran.planned, ran.cases, ran.complete) == (2, (), False)
+
+
+def test_cpu_time_of_children_counts_once_they_have_ended() -> None:
+    body = (
+        "\n    for _ in range(2):\n        if os.fork() == 0:\n"
+        "            while time.process_time() < 0.3: pass\n            os._exit(0)\n"
+        "    os.wait(); os.wait()\n    return 1"
+    )
+    ran = run_tests(f_is(body), TESTS, cpu_s=0.5, wall_s=20.0)
+    assert ran.ending is Ending.CPU_LIMIT
+    assert ran.detail == "used more than 0.5 s of CPU time"
+    assert ran.cpu_s > 0.6
+
+
+def test_many_threads_find_room_whatever_stack_the_user_gives_them() -> None:
+    """Each reserves address space, which is what is limited, for a stack and a heap of its own."""
+    program = (
+        "import threading\n"
+        "def f(x):\n"
+        "    gate = threading.Barrier(48)\n"
+        "    def work():\n        bytes(1 << 16); gate.wait()\n"
+        "    threads = [threading.Thread(target=work) for _ in range(48)]\n"
+        "    for thread in threads: thread.start()\n"
+        "    for thread in threads: thread.join()\n"
+        "    return x\n"
+    )
+    code = (
+        "import sys; from tests.sandbox.harness import outcomes, run_tests\n"
+        "print(outcomes(run_tests(sys.argv[1], 'def test_a(): assert f(1) == 1')))"
+    )
+    ran = subprocess.run(
+        ["/bin/sh", "-c", 'ulimit -s 65536; exec "$0" -c "$@"', sys.executable, code, program],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert ran.stdout == "{'test_a': 'passed'}\n", ran
 
 
 def test_what_passed_before_a_limit_is_still_known() -> None:
@@ -198,7 +234,7 @@ def test_scratch_is_gone_whatever_was_made_of_it() -> None:
         "\n    os.symlink('/', 'root'); os.chmod('.', 0)\n    return 1"
     )
     assert run_tests(f_is(body), TESTS).complete
-    assert list(sandbox().scratch.iterdir()) == []
+    assert list(sandbox().scratch.glob("*-*")) == []
 
 
 def test_large_files_cannot_be_written() -> None:
@@ -266,7 +302,7 @@ def test_leftover_threads_and_exit_handlers_do_not_hold_the_run() -> None:
 def test_the_environment_is_empty_and_descriptors_are_few() -> None:
     body = "print(sorted(os.environ), os.getcwd() == os.environ['HOME'], sys.argv); return 1"
     ran = run_tests(f_is(body), TESTS)
-    names = "['HOME', 'LANG', 'PYTHONHASHSEED', 'TMPDIR']"
+    names = "['HOME', 'LANG', 'MALLOC_ARENA_MAX', 'PYTHONHASHSEED', 'TMPDIR']"
     assert ran.stdout == f"{names} True ['solution.py']\n"
 
 
@@ -346,7 +382,7 @@ def test_many_threads_of_a_large_parent_judge_at_once() -> None:
     del ours
     assert all(ran.complete and set(outcomes(ran).values()) == {"passed"} for ran in results)
     assert processes_of(sandbox().scratch) == []
-    assert list(sandbox().scratch.iterdir()) == []
+    assert list(sandbox().scratch.glob("*-*")) == []
 
 
 def run_one(number: int) -> Ran:

@@ -327,3 +327,27 @@ ProcessSandbox(1).run(ScriptRun(program='open("ready", "w"); import time; time.s
     while processes_of(tmp_path):
         assert time.monotonic() - started < 20
         time.sleep(0.05)
+
+
+def test_scratch_of_a_killed_session_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    of_the_user = tmp_path / "paragen-mine"
+    of_the_user.mkdir()
+    code = """
+import os
+from paragen.sandbox.process import ProcessSandbox
+(ProcessSandbox(1).scratch / "run-1").mkdir()
+os._exit(9)
+"""
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], check=False, env=environment)
+    assert len(list(tmp_path.glob("paragen-*/run-1"))) == 1
+    first, second = ProcessSandbox(workers=1), ProcessSandbox(workers=1)
+    try:
+        assert set(tmp_path.iterdir()) == {of_the_user, first.scratch, second.scratch}
+    finally:
+        first.close()
+        second.close()
+    assert list(tmp_path.iterdir()) == [of_the_user]
