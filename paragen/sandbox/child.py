@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import select
-import signal
 import subprocess
 import sys
 import time
@@ -221,8 +220,7 @@ class Child:
         if self._overflows():
             return Ending.OUTPUT_LIMIT
         limit = self._bounds.cpu_s
-        by_kernel = -code in (signal.SIGXCPU, signal.SIGKILL)
-        if by_kernel and limit is not None and cpu_s > limit:
+        if limit is not None and cpu_s > limit:  # what children used is only known by now
             return Ending.CPU_LIMIT
         return Ending.EXITED if code >= 0 else Ending.SIGNALLED
 

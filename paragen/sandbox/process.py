@@ -36,6 +36,7 @@ _INTERPRETER = ("-P", "-s", "-S", "-B", "-X", "utf8")
 """No directory of ours on the path, no site-packages, no bytecode written, UTF-8 throughout."""
 _TOOL_OUTPUT_BYTES = 32 * MIB
 _QUEUE_GLANCE_S = 0.05
+_PREFIX = "paragen-"
 
 
 def open_level(workers: int) -> ProcessSandbox:
@@ -53,7 +54,9 @@ class ProcessSandbox:
         self._running: set[Victim] = set()
         self._closed = False
         try:
-            self.scratch = scratch.make("paragen-")
+            scratch.remove_abandoned(_PREFIX)
+            self.scratch = scratch.make(_PREFIX)
+            self._claim = scratch.claim(self.scratch)
         except OSError as error:
             raise SandboxFault(f"no scratch directory could be made: {error}") from error
         _compile_runner()
@@ -88,6 +91,7 @@ class ProcessSandbox:
         for _ in range(self._workers):  # those that run now see their processes end
             self._turns.acquire(timeout=5)
         scratch.remove(self.scratch)
+        os.close(self._claim)
 
     def kill(self) -> None:
         """End every process, and let none start; a signal handler may do this."""
@@ -192,10 +196,12 @@ def describe() -> Description:
         "processes: the whole group is killed at the end of each run",
     ]
     leaves = [
-        "verdicts are not sealed: a program that sets out to can forge one",
+        "verdicts are not sealed: a program that sets out to can forge one (results that claim to "
+        "equal anything, changes to the test runner or to unittest, a report of its own)",
         "files: it can read and write whatever you can",
         "the network",
-        "CPU time of processes that it starts: only the wall-clock limit ends those",
+        "CPU time of processes that it starts: it counts if they were waited for, and only at the "
+        "end of the run; the wall-clock limit ends them",
         "the number of files and the disk space that they take together",
         "other processes of yours: it can send them signals",
     ]
@@ -218,6 +224,7 @@ def _environment(home: Path) -> dict[str, str]:
     return {
         "LANG": "C.UTF-8",
         "HOME": str(home),
+        "MALLOC_ARENA_MAX": "1",  # each would reserve 64 MiB of address space, one a thread
         "TMPDIR": str(home),
         "PYTHONHASHSEED": "0",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 import tempfile
@@ -9,10 +10,38 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+_MARK = ".in-use"
+
 
 def make(prefix: str, parent: Path | None = None) -> Path:
     """A new directory that only this user can enter; raises OSError."""
     return Path(tempfile.mkdtemp(prefix=prefix, dir=parent)).resolve()
+
+
+def claim(directory: Path) -> int:
+    """Mark a directory as in use until this descriptor is closed, as it is when a process dies.
+
+    The mark gets its name once it is locked, so that nobody finds it without an owner.
+    """
+    unnamed = directory / f"{_MARK}.new"
+    descriptor = os.open(unnamed, os.O_CREAT | os.O_WRONLY, 0o600)
+    with suppress(OSError):  # a file system without locks: then nobody tidies up after us
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        unnamed.rename(directory / _MARK)
+    return descriptor
+
+
+def remove_abandoned(prefix: str) -> None:
+    """Remove the directories whose claim nobody holds any more; those never claimed are left."""
+    for mark in Path(tempfile.gettempdir()).glob(f"{prefix}*/{_MARK}"):
+        with suppress(OSError):
+            descriptor = os.open(mark, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                if os.fstat(descriptor).st_uid == os.geteuid():
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    remove(mark.parent)
+            finally:
+                os.close(descriptor)
 
 
 def remove(directory: Path) -> None:

@@ -90,6 +90,7 @@ class Done:
     @property
     def object(self) -> dict[str, Any]:
         """The one JSON object on stdout."""
+        assert self.out, self.err
         value = json.loads(self.out)
         assert isinstance(value, dict)
         return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paragen.domain.task import TestKind
+from paragen.sandbox import describe
 from tests.sandbox.harness import details, only, outcomes, run_tests
 
 IMPORT = "import pytest, unittest\nfrom solution import f\n"
@@ -92,7 +93,9 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("program", PLANTED.values(), ids=PLANTED.keys())
-@pytest.mark.parametrize("how", ["import pytest", "from pytest import raises", "import pytest as p"])
+@pytest.mark.parametrize(
+    "how", ["import pytest", "from pytest import raises", "import pytest as p"]
+)
 def test_a_program_can_not_put_its_own_pytest_before_the_tests(program: str, how: str) -> None:
     raises = {"import pytest": "pytest.raises", "import pytest as p": "p.raises"}.get(how, "raises")
     test = (
@@ -119,3 +122,22 @@ def test_the_light_pytest_is_found_in_every_way_of_importing() -> None:
         "@mark.parametrize('x', [1])\ndef test_mark(x): assert x\n",
     )
     assert outcomes(ran) == {"test_same": "passed", "test_mark[1]": "passed"}, details(ran)
+
+
+@pytest.mark.parametrize("name", ["conftest", "sitecustomize", "usercustomize", "solution"])
+def test_files_beside_the_program_are_never_imported(name: str) -> None:
+    """Neither in the run that wrote them, nor in a later one."""
+    planted = "import sys\\nsys.modules['solution'].f = lambda: 1\\nraise SystemExit\\n"
+    program = f"open('{name}.py', 'w').write({planted!r})\ndef f(): return 0\n"
+    for _ in range(2):
+        ran = run_tests(program, "import solution\ndef test_it(): assert solution.f() == 1\n")
+        assert outcomes(ran) == {"test_it": "failed"}
+
+
+def test_what_is_not_stopped_is_not_called_sealed() -> None:
+    """An object that equals anything passes: that is why this level says so."""
+    program = "class Any:\n    def __eq__(self, other): return True\ndef f(): return Any()\n"
+    ran = run_tests(program, "from solution import f\ndef test_it(): assert f() == 1\n")
+    assert outcomes(ran) == {"test_it": "passed"}
+    assert not ran.sealed
+    assert any("equal anything" in line for line in describe().leaves_open)

@@ -234,7 +234,7 @@ def test_scratch_is_gone_whatever_was_made_of_it() -> None:
         "\n    os.symlink('/', 'root'); os.chmod('.', 0)\n    return 1"
     )
     assert run_tests(f_is(body), TESTS).complete
-    assert list(sandbox().scratch.glob("*-*")) == []
+    assert list(sandbox().scratch.glob("run-*")) == []
 
 
 def test_large_files_cannot_be_written() -> None:
@@ -382,7 +382,7 @@ def test_many_threads_of_a_large_parent_judge_at_once() -> None:
     del ours
     assert all(ran.complete and set(outcomes(ran).values()) == {"passed"} for ran in results)
     assert processes_of(sandbox().scratch) == []
-    assert list(sandbox().scratch.glob("*-*")) == []
+    assert list(sandbox().scratch.glob("run-*")) == []
 
 
 def run_one(number: int) -> Ran:

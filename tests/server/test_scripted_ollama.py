@@ -75,6 +75,12 @@ def test_a_stream_is_json_lines_and_is_the_default() -> None:
     assert "prompt_eval_duration" not in last
 
 
+def test_text_is_sent_as_it_is_and_half_a_character_as_go_does() -> None:
+    with ScriptedOllama([recorded(answer="ü\u0085\ud83d")]) as server:
+        body = chat(server, stream=False).content
+    assert "ü\u0085\ufffd".encode() in body
+
+
 def test_an_answer_in_one_body() -> None:
     with ScriptedOllama([recorded(thinking="Hm so", prompt_s=0.01)]) as server:
         body = chat(server, stream=False).json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # signal itself imports enum: 3 ms
+import _thread
 import marshal
 import os
 import resource
@@ -13,6 +14,9 @@ from .wire import Wire
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+STACK_BYTES = 8 << 20
+"""The stack of each thread: of the user's own choice of it, 14 could fill the address space."""
 
 BACKSTOP_S = 2
 """How long after the wall limit the kernel ends this process if the parent hasn't."""
@@ -52,6 +56,7 @@ def _confine(payload: dict[str, Any]) -> None:
     thread may have had signals blocked.
     """
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
+    _thread.stack_size(STACK_BYTES)
     _signal.alarm(int(payload["wall_s"]) + BACKSTOP_S)
     for which, soft, hard in payload["rlimits"]:
         ceiling = resource.getrlimit(which)[1]
