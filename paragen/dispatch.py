@@ -97,7 +97,7 @@ def _best(
     }
     for position, (queue, count) in enumerate(waiting.items()):
         resident = queue.resident
-        for host in _takers(queue, open_hosts, hosts):
+        for host in takers(queue, open_hosts, hosts):
             here = running[host.name].get(resident, 0) > 0
             elsewhere = any(
                 other is not host and _lies_in(resident, warm[other.name]) for other in hosts
@@ -109,17 +109,15 @@ def _best(
     return None if best is None else best[1]
 
 
-def _takers(
-    queue: Queue, open_hosts: Sequence[HostLoad], hosts: Sequence[HostLoad]
-) -> list[HostLoad]:
-    """The hosts with a free slot that may take an attempt of a queue."""
+def takers(queue: Queue, among: Sequence[HostLoad], hosts: Sequence[HostLoad]) -> list[HostLoad]:
+    """Those of some hosts that may take an attempt of a queue; `hosts` are all there are."""
     if queue.host is not None:
-        return [host for host in open_hosts if host.name == queue.host]
+        return [host for host in among if host.name == queue.host]
     model = queue.resident.model
-    owned = any(host.up and host.models is not None and model in host.models for host in hosts)
+    owned = any(host.models is not None and model in host.models for host in hosts)
     return [
         host
-        for host in open_hosts
+        for host in among
         if host.up and (not owned or host.models is None or model in host.models)
     ]
 

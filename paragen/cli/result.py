@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -35,6 +36,8 @@ class Printer:
         above = next((folder for folder in self.output.parents if folder.exists()), Path())
         if not above.is_dir():
             raise UsageError(f"{self.output}: {above} is a file, not a folder.")
+        if not os.access(self.output if self.output.exists() else above, os.W_OK):
+            raise UsageError(f"{self.output}: may not be written by you.")
         if self.several and self.output.exists() and not self.output.is_dir():
             raise UsageError(f"{self.output}: several tasks need a folder here, and it is a file.")
         if not self.several and self.output.is_dir():

@@ -6,10 +6,11 @@ threads only put messages into the inbox; everything else happens in the thread 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import SimpleQueue
@@ -33,8 +34,11 @@ from paragen.domain.tournament import Run
 from paragen.engine.plan import Plan, new_id
 from paragen.engine.slots import Key, Slots
 from paragen.engine.tournament import Tournament
-from paragen.engine.workers import failed, judged, unplaced
+from paragen.engine.workers import failed, homeless, judged, unplaced
 from paragen.prompts import messages
+
+ASK_AGAIN_S = 5.0
+"""How often a host that is down is asked whether it is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class _Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Back:
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Ended:
     key: Key
     candidate: Candidate
@@ -66,7 +75,7 @@ class _Interrupt:
     """The user wants to stop."""
 
 
-_Message = _Progress | _Answered | _Failed | _Ended | _Interrupt
+_Message = _Progress | _Answered | _Failed | _Back | _Ended | _Interrupt
 
 
 @dataclass(slots=True)
@@ -106,6 +115,7 @@ class Engine:
         self._tournaments: dict[str, Tournament] = {}
         self._unfinished: set[str] = set()
         self._jobs: dict[Key, _Job] = {}
+        self._over = threading.Event()
         self._callers: Mapping[str, ThreadPoolExecutor] = {}
         self._judges: ThreadPoolExecutor | None = None
 
@@ -157,6 +167,9 @@ class Engine:
                 self._slots.end(key, loaded=getattr(error, "partial", None) is not None)
                 if not self._moved_elsewhere(key, error):
                     self._end(self._tournaments[key[0]], _failed(self._jobs[key], error))
+            case _Back(host):
+                self._slots.regain(host)
+                self._tell(Warned(message=f"host {host} answers again"))
             case _Ended(key, candidate):
                 self._end(self._tournaments[key[0]], candidate)
             case _Interrupt():
@@ -189,7 +202,7 @@ class Engine:
 
     def _end(self, tournament: Tournament, candidate: Candidate) -> None:
         self._jobs.pop((tournament.run.run_id, candidate.id), None)
-        if tournament.run.run_id not in self._unfinished:
+        if tournament.run.run_id not in self._unfinished or tournament.has_ended(candidate.id):
             return
         if not tournament.started:
             self._begin(tournament)
@@ -228,6 +241,7 @@ class Engine:
 
     def _call_off_everything(self) -> None:
         """Before the pools are waited for: nothing may keep them, whatever went wrong."""
+        self._over.set()
         for job in self._jobs.values():
             job.cancel.throw()
 
@@ -244,20 +258,32 @@ class Engine:
         self._slots.put(key, attempt)
 
     def _moved_elsewhere(self, key: Key, error: BaseException) -> bool:
-        """Where a host is down and others are up, queue its attempt again, for those."""
+        """Where a host is down, queue its attempt again, if another host may take it."""
         job = self._jobs[key]
-        if not (isinstance(error, HostError) and error.host_down):
-            return False
-        pinned = job.attempt.instance.generator.host is not None
-        if job.cancel.thrown or pinned or not self._slots.up_beside(job.host):
+        if not (isinstance(error, HostError) and error.host_down) or len(self._hosts) == 1:
             return False
         if self._slots.lose(job.host):
             self._tell(Warned(message=f"its attempts go to other hosts: {error}"))
+            self._callers[job.host].submit(self._await_host, job.host)
+            for stranded, attempt in self._slots.stranded():
+                self._slots.take(stranded)
+                self._inbox.put(_Ended(stranded, homeless(attempt, error)))
+        pinned = job.attempt.instance.generator.host is not None
+        if job.cancel.thrown or pinned or not self._slots.placeable(job.attempt):
+            return False
         del self._jobs[key]
         job.tournament.cancels.pop(job.attempt.id, None)
-        self._wait(key, job.attempt)
+        self._slots.put(key, job.attempt)
         self._tell(AttemptQueued(run_id=key[0], attempt=job.attempt))
         return True
+
+    def _await_host(self, name: str) -> None:
+        """In a thread of a host that is down: say when it answers again."""
+        while not self._over.wait(ASK_AGAIN_S):
+            with suppress(HostError):
+                self._hosts[name].state()
+                self._inbox.put(_Back(name))
+                return
 
     def _send(self, key: Key, host_name: str) -> None:
         tournament = self._tournaments[key[0]]

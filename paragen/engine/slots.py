@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from paragen.dispatch import HostLoad, Queue, Resident, assign
+from paragen.dispatch import HostLoad, Queue, Resident, assign, takers
 from paragen.domain.generator import Attempt
 from paragen.domain.host import canonical_model
 from paragen.domain.ports import Host, HostState
@@ -71,15 +71,31 @@ class Slots:
             others = (other for other in self._loaded[host] if other != resident)
             self._loaded[host] = [resident, *islice(others, self._hosts[host].slots - 1)]
 
-    def up_beside(self, host: str) -> bool:
-        """Whether any other host is up."""
-        return any(name != host and name not in self._down for name in self._hosts)
-
     def lose(self, host: str) -> bool:
         """Note that a host is down: it gets only what is pinned to it. False if it was noted."""
         new = host not in self._down
         self._down.add(host)
         return new
+
+    def regain(self, host: str) -> None:
+        """Note that a host is up again, with nothing in its memory."""
+        self._down.discard(host)
+        self._loaded[host] = []
+
+    def placeable(self, attempt: Attempt) -> bool:
+        """Whether any host may take an attempt, now or when it has a free slot."""
+        loads = self._loads()
+        return bool(takers(_queue(attempt), loads, loads))
+
+    def stranded(self) -> list[tuple[Key, Attempt]]:
+        """The waiting attempts that no host may take any more."""
+        loads = self._loads()
+        return [
+            (key, self._waiting[key])
+            for queue, keys in self._queues.items()
+            if not takers(queue, loads, loads)
+            for key in keys
+        ]
 
     def _loads(self) -> list[HostLoad]:
         running: dict[str, Counter[Resident]] = {name: Counter() for name in self._hosts}

@@ -66,6 +66,10 @@ class Tournament:
         self.finish = step.finish
         return step.start, step.cancel
 
+    def has_ended(self, attempt_id: str) -> bool:
+        """Whether an attempt's candidate is on the board."""
+        return attempt_id in self.board.candidates
+
     def end(self, candidate: Candidate) -> None:
         """Put a candidate on the board."""
         self.board = self.board.ended(candidate)

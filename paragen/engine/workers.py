@@ -88,6 +88,12 @@ def unplaced(attempt: Attempt, host: str) -> Candidate:
     )
 
 
+def homeless(attempt: Attempt, error: HostError) -> Candidate:
+    """The candidate that an attempt leaves for which no host is left; `error` took the last."""
+    fault = Fault(kind=error.kind, message=f"No other host has its model. {error}")
+    return Candidate(attempt=attempt, status=Status.ERROR, error=fault)
+
+
 def cancelled(attempt: Attempt) -> Candidate:
     """The candidate that an attempt leaves which was called off before it was sent."""
     return Candidate(attempt=attempt, status=Status.CANCELLED)

@@ -20,6 +20,7 @@ from paragen.domain.generator import Answer, CallLimits, Request
 from paragen.domain.generator import Generator as Recipe
 from paragen.domain.host import HostSpec
 from paragen.domain.ports import Cancel, HostState, OnProgress
+from paragen.hosts.account import read_account
 from paragen.hosts.address import is_loopback, normalise_url
 from paragen.hosts.breaker import Breaker, Why
 from paragen.hosts.endings import settle
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 STATE_TIMEOUT_S = 5.0
 BACKOFF_S = 0.5
 MAX_BACKOFF_S = 10.0
-_NANO = 1e-9
 _KEEPING_REDIRECTS = (307, 308)
 """Those after which a POST stays one."""
 _FOREIGN = (ValueError, TypeError, AttributeError, RecursionError)
@@ -317,27 +317,19 @@ def _fault(error: Exception, call: _Call, growth: Growth) -> Exception:
 
 
 def _answer(final: ChatResponse, growth: Growth, call: _Call) -> Answer:
-    """The answer with the server's own account of its time; what it leaves out is zero."""
-    total, load, prompt, decode = (
-        (duration or 0) * _NANO
-        for duration in (
-            final.total_duration,
-            final.load_duration,
-            final.prompt_eval_duration,
-            final.eval_duration,
-        )
-    )
+    """The answer, with the server's own account of its time and tokens."""
+    account = read_account(final, chunks=growth.chunks, waited_s=call.waited_s)
     answer = Answer(
         text=growth.text,
         thinking=growth.thinking,
         done_reason=final.done_reason or "stop",
-        load_s=load,
-        prompt_s=prompt,
-        decode_s=decode,
-        queue_s=max(0.0, total - load - prompt - decode),
+        load_s=account.load_s,
+        prompt_s=account.prompt_s,
+        decode_s=account.decode_s,
+        queue_s=account.queue_s,
         wall_s=call.waited_s,
-        prompt_tokens=final.prompt_eval_count or 0,
-        completion_tokens=final.eval_count or 0,
+        prompt_tokens=account.prompt_tokens,
+        completion_tokens=account.completion_tokens,
     )
     call.on_progress(growth.chunks, answer.tokens_per_s)
     return answer

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 
 from paragen.parse import unfenced
 from paragen.parse.blocks import fenced, indented, sessions, wrapped
-from paragen.parse.clean import clean
+from paragen.parse.clean import MAX_CHARACTERS, clean
 from paragen.parse.complete import completed, joined, shown_code, with_prelude
 from paragen.parse.snippet import Reader, Snippet, mentions_definition
 
@@ -50,7 +50,7 @@ def extract(text: str, *, entry_point: str | None, prompt: str = "") -> Extracti
         found = _longest(cleaned, reader)
     else:
         found = _defining(cleaned, entry_point, prompt, reader)
-    if reader.spent:
+    if reader.spent or len(text) > MAX_CHARACTERS:
         return replace(found, note="the answer is too long for all of it to be looked at")
     return found
 

@@ -196,12 +196,11 @@ def describe() -> Description:
         "processes: the whole group is killed at the end of each run",
     ]
     leaves = [
-        "verdicts are not sealed: a program that sets out to can forge one (results that claim to "
-        "equal anything, changes to the test runner or to unittest, a report of its own)",
+        "verdicts are not sealed: a program that sets out to can forge one",
+        "forgeries: objects that equal anything, changes to unittest, a report of its own",
         "files: it can read and write whatever you can",
         "the network",
-        "CPU time of processes that it starts: it counts if they were waited for, and only at the "
-        "end of the run; the wall-clock limit ends them",
+        "CPU time of processes that it starts: counted at the end, if they were waited for",
         "the number of files and the disk space that they take together",
         "other processes of yours: it can send them signals",
     ]

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from paragen.domain.board import Budget
+from paragen.domain.errors import ConnectionFault
 from paragen.domain.events import (
     AttemptQueued,
     AttemptStarted,
@@ -328,6 +329,45 @@ def test_where_every_host_is_down_the_attempts_are_errors(sandbox: Sandbox) -> N
     (run,) = engine(sandbox, *hosts).play([plan("right", "right", "right")])
     assert [c.status for c in run.ranking] == [Status.ERROR] * 3
     assert run.exit_code == 3
+
+
+def test_a_model_that_only_a_dead_host_has_goes_nowhere_else(sandbox: Sandbox) -> None:
+    drop = [Recorded(model=m, answer="", fault=RecordedFault.DROP) for m in ("right", "rare")]
+    hosts = [DemoHost("dead", drop, 1), DemoHost("well", RECORDED, 1)]
+    plans = [plan("right", "rare", name=f"task{n}") for n in range(3)]
+    runs = engine(sandbox, *hosts).play(plans)
+    for run in runs:
+        assert statuses(run) == {"right": Status.PASSED, "rare": Status.ERROR}
+        (error,) = [c.error for c in run.ranking if c.error is not None]
+        assert error.kind == "connection", "it is the host that is missing, not the model"
+
+
+class RestartingHost(DemoHost):
+    """A host that is down for its first call, and up again when asked how it is."""
+
+    calls = 0
+
+    def generate(self, request: Request, on_progress: OnProgress, cancel: Cancel) -> Answer:
+        self.calls += 1
+        if self.calls == 1:
+            raise ConnectionFault("gone for a moment")
+        return super().generate(request, on_progress, cancel)
+
+
+def test_a_host_that_comes_back_gets_attempts_again(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paragen.engine.session.ASK_AGAIN_S", 0.05)
+    well = DemoHost("well", SIX, 1)
+    back = RestartingHost("back", SIX, 1)
+    listener = Listener()
+    plans = [plan("m0", "m1", name=f"task{n}") for n in range(8)]
+    runs = engine(sandbox, back, well, listener=listener).play(plans)
+    assert {c.status for run in runs for c in run.ranking} == {Status.PASSED}
+    assert {c.host for run in runs for c in run.ranking} == {"well", "back"}
+    warned = [e.message for e in listener.events if isinstance(e, Warned)]
+    assert len(warned) == 2
+    assert "answers again" in warned[1]
 
 
 @pytest.mark.parametrize("host", ["dead", "gone"])

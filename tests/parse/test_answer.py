@@ -264,10 +264,11 @@ def test_a_session_that_defines_the_program_is_one() -> None:
 
 
 def test_an_answer_too_long_to_be_looked_through_is_said_to_be() -> None:
-    blocks = "".join(f"```python\ndef g{i}(x):\n    return x\n```\n" for i in range(2100))
-    found = extract(f"{blocks}```python\n{F}```", entry_point="f")
-    assert found.code == F
-    assert "too long" in found.note
+    many_blocks = "".join(f"```python\ndef g{i}():\n  0\n```\n" for i in range(2100))
+    for rest in (many_blocks, " " * 1_000_000):
+        found = extract(f"```python\n{F}```\n{rest}", entry_point="f")
+        assert found.code == F
+        assert "too long" in found.note
 
 
 def test_thinking_alone_is_said_to_be_that() -> None:

@@ -124,13 +124,26 @@ def test_the_light_pytest_is_found_in_every_way_of_importing() -> None:
     assert outcomes(ran) == {"test_same": "passed", "test_mark[1]": "passed"}, details(ran)
 
 
-@pytest.mark.parametrize("name", ["conftest", "sitecustomize", "usercustomize", "solution"])
+@pytest.mark.parametrize("name", ["conftest", "sitecustomize", "solution", "pytest", "unittest"])
 def test_files_beside_the_program_are_never_imported(name: str) -> None:
-    """Neither in the run that wrote them, nor in a later one."""
-    planted = "import sys\\nsys.modules['solution'].f = lambda: 1\\nraise SystemExit\\n"
+    planted = "import sys\nsys.modules['solution'].f = lambda: 1\n"
     program = f"open('{name}.py', 'w').write({planted!r})\ndef f(): return 0\n"
-    for _ in range(2):
-        ran = run_tests(program, "import solution\ndef test_it(): assert solution.f() == 1\n")
+    for _ in range(2):  # neither in the run that wrote them, nor in a later one
+        ran = run_tests(
+            program, IMPORT + "def test_it():\n    import solution\n    assert f() == 1\n"
+        )
+        assert outcomes(ran) == {"test_it": "failed"}
+
+
+def test_the_tests_get_the_program_whatever_it_puts_in_its_place() -> None:
+    program = (
+        "import sys, types\n"
+        "def skip(name):\n    import unittest\n    raise unittest.SkipTest\n"
+        "sys.modules['solution'] = types.SimpleNamespace(__getattr__=skip, f=lambda: 1)\n"
+        "def f(): return 0\n"
+    )
+    for way in ("from solution import f", "import solution; f = solution.f"):
+        ran = run_tests(program, f"{way}\ndef test_it(): assert f() == 1\n")
         assert outcomes(ran) == {"test_it": "failed"}
 
 
@@ -141,3 +154,35 @@ def test_what_is_not_stopped_is_not_called_sealed() -> None:
     assert outcomes(ran) == {"test_it": "passed"}
     assert not ran.sealed
     assert any("equal anything" in line for line in describe().leaves_open)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "assertEqual = lambda *a, **k: None",
+        "run = lambda self, result: [result.startTest(self), result.addSuccess(self), "
+        "result.stopTest(self)]",
+        "__unittest_skip__ = True",
+        "__call__ = lambda self, result: None",
+    ],
+)
+def test_a_program_can_not_change_unittest_before_the_tests_are_there(change: str) -> None:
+    ran = run_tests(
+        f"import unittest\nunittest.TestCase.{change}\ndef f(): return 0\n",
+        IMPORT + "class TestOf(unittest.TestCase):\n"
+        "    def test_it(self): self.assertEqual(f(), 1)\n"
+        "class TestMore(unittest.TestCase):\n"
+        "    def test_it(self): self.assertEqual(f(), 1)\n",
+    )
+    assert outcomes(ran) == {"TestOf.test_it": "failed", "TestMore.test_it": "failed"}
+    assert "0 != 1" in details(ran)
+
+
+def test_tests_may_change_unittest_for_themselves() -> None:
+    ran = run_tests(
+        "def f(): return 0\n",
+        IMPORT + "unittest.TestCase.assertSame = unittest.TestCase.assertEqual\n"
+        "class TestOf(unittest.TestCase):\n"
+        "    def test_it(self): self.assertSame(f(), 0)\n",
+    )
+    assert outcomes(ran) == {"TestOf.test_it": "passed"}, details(ran)

@@ -110,6 +110,44 @@ def test_parametrize_stacks_and_names_its_cases() -> None:
     }
 
 
+def test_classes_in_test_classes_are_run_with_the_outer_ones_marks() -> None:
+    ran = run_tests(
+        DOUBLE,
+        "import pytest\n" + IMPORT + "@pytest.mark.parametrize('i', [1, 2])\n"
+        "class TestOuter:\n"
+        "    def test_a(self, i): assert double(i) == 2 * i\n"
+        "    class TestInner:\n"
+        "        def test_b(self, i): assert double(i) == 2\n"
+        "        @pytest.mark.skip\n"
+        "        class TestInmost:\n"
+        "            def setup_method(self): pass\n"
+        "            def test_c(self, i): assert False\n"
+        "    class Helper:\n        def test_no(self): assert False\n",
+    )
+    assert outcomes(ran) == {
+        "TestOuter.test_a[1]": "passed",
+        "TestOuter.test_a[2]": "passed",
+        "TestOuter.TestInner.test_b[1]": "passed",
+        "TestOuter.TestInner.test_b[2]": "failed",
+        "TestOuter.TestInner.TestInmost.test_c[1]": "skipped",
+        "TestOuter.TestInner.TestInmost.test_c[2]": "skipped",
+    }
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "    def setup_method(self): pass\n    class TestIn:\n        def test_a(self): pass\n",
+        "    up = pytest.fixture(print)\n    class TestIn:\n        def test_a(self): pass\n",
+        "    class TestIn(unittest.TestCase):\n        def test_a(self): pass\n",
+    ],
+)
+def test_what_classes_in_classes_would_need_is_unsupported_not_left_out(inside: str) -> None:
+    ran = run_tests(DOUBLE, f"import pytest, unittest\nclass TestOut:\n{inside}")
+    assert only(ran).outcome == "unsupported"
+    assert "TestIn" in only(ran).detail
+
+
 def test_marks_skip_and_expected_failures() -> None:
     ran = run_tests(
         DOUBLE,

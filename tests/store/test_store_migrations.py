@@ -55,6 +55,16 @@ def test_a_database_of_an_older_version(tmp_path: Path, dump: str, write: bool) 
         one.close()
 
 
+def test_migrating_finds_out_which_runs_were_tested(tmp_path: Path) -> None:
+    path = restored("v1.sql", tmp_path / "h.db")
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("UPDATE runs SET tests = '[]'")
+        old.commit()
+    connection = connect(path, write=True)
+    assert {row.tested for row in stats(connection)} == {0}
+    connection.close()
+
+
 def test_each_migration_is_recorded_by_name(tmp_path: Path) -> None:
     connection = connect(tmp_path / "h.db", write=True)
     names = [row["name"] for row in connection.execute("SELECT name FROM _sqlite_migrations")]
@@ -73,8 +83,8 @@ def test_what_reading_makes_in_memory_is_what_migrating_makes_on_disk(tmp_path: 
         one.close()
 
 
-SECOND = ("m002_notes", ("CREATE TABLE notes (text TEXT) STRICT", "INSERT INTO notes VALUES ('x')"))
-BROKEN = ("m003_broken", ("CREATE TABLE more (a TEXT) STRICT", "INSERT INTO nowhere VALUES (1)"))
+SECOND = ("m998_notes", ("CREATE TABLE notes (text TEXT) STRICT", "INSERT INTO notes VALUES ('x')"))
+BROKEN = ("m999_broken", ("CREATE TABLE more (a TEXT) STRICT", "INSERT INTO nowhere VALUES (1)"))
 
 
 @pytest.fixture
@@ -107,8 +117,9 @@ def test_a_failing_migration_leaves_the_file_as_it_was(
             connect(filled, write=True)
         recorder = Recorder(filled)
         assert isinstance(recorder.failure, StoreFault)
+    with closing(sqlite3.connect(filled)) as still:
+        assert list(still.iterdump()) == before
     connection = connect(filled, write=True)
-    assert list(connection.iterdump()) == before
     assert load_run(connection, "run-a") == FIRST_RUN
     connection.close()
 
@@ -116,7 +127,7 @@ def test_a_failing_migration_leaves_the_file_as_it_was(
 def test_a_migration_may_not_leave_broken_references(
     filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = ("m002_careless", ("DELETE FROM generators",))
+    step = ("m998_careless", ("DELETE FROM generators",))
     monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, step))
     with pytest.raises(StoreFault, match="left references"):
         connect(filled, write=True)

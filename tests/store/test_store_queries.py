@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from paragen.domain.candidate import Candidate
 from paragen.domain.events import CandidateEnded, RunStarted
 from paragen.domain.status import MODEL_OUTCOMES, Status
+from paragen.domain.task import Example
 from paragen.domain.tournament import Run
 from paragen.store.connection import connect
 from paragen.store.queries import (
@@ -151,6 +153,27 @@ def test_instances_are_pooled_and_a_win_is_a_run(
     assert second.success_rate == pytest.approx(2 / 3)
     assert stats(connection, task_type="parsing") == [parsing]
     assert stats(connection, task_type="none such") == []
+
+
+def test_what_was_not_tested_is_no_success(path: Path, connection: sqlite3.Connection) -> None:
+    played = build.run("r1", build.candidate("g", combined=0.9), winner="g")
+    untested = replace(played, run_id="r2", task=replace(played.task, tests=()))
+    record(path, untested)
+    (row,) = stats(connection)
+    assert (row.plays, row.tested, row.runs, row.wins, row.passes) == (1, 0, 0, 0, 0)
+    assert (row.win_rate, row.success_rate, row.mean_combined) == (None, None, None)
+    assert (row.mean_tokens_per_s, row.mean_generation_s) == (50.0, 2.5)
+    by_examples = replace(
+        untested,
+        run_id="r3",
+        task=replace(untested.task, examples=(Example(name="e", stdin="1", stdout="2"),)),
+        ranking=(build.candidate("g", Status.FAILED, combined=0.1),),
+        winner=None,
+    )
+    record(path, played, by_examples)
+    (row,) = stats(connection)
+    assert (row.plays, row.tested, row.runs, row.wins, row.passes) == (3, 2, 2, 1, 1)
+    assert (row.win_rate, row.success_rate, row.mean_combined) == (0.5, 0.5, 0.5)
 
 
 def test_wins_count_only_in_tournaments_played_to_their_end(

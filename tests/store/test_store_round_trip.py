@@ -32,7 +32,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("round") / "history.db"
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(played=build.runs())
 def test_a_run_comes_back_as_it_was_recorded(history: Path, played: Run) -> None:
     recorder = Recorder(history, on_failure=pytest.fail)
@@ -46,7 +46,8 @@ def test_a_run_comes_back_as_it_was_recorded(history: Path, played: Run) -> None
     assert whole(asdict(loaded)) == whole(asdict(played))
     assert type(loaded.task.limits) is type(played.task.limits)
     assert all(row.win_rate is None or 0 <= row.win_rate <= 1 for row in rows)
-    assert all(0 <= row.success_rate <= 1 and row.plays > 0 for row in rows)
+    assert all(row.success_rate is None or 0 <= row.success_rate <= 1 for row in rows)
+    assert all(row.plays > 0 for row in rows)
 
 
 def test_a_hand_made_run_is_equal_and_not_only_alike(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def collect(module: ModuleType) -> list[Group]:
                     from .unit import UnitTests
 
                     groups.append(UnitTests(value))
-            elif name.startswith("Test") and getattr(value, "__test__", True):
+            elif _is_test_class(name, value):
                 functions.add_class(name, value)
         elif name.startswith("test") and _is_function(value):
             functions.add(name, value, None)
@@ -50,6 +50,10 @@ def collect(module: ModuleType) -> list[Group]:
 def _is_unittest(value: type) -> bool:
     test_case = getattr(sys.modules.get("unittest"), "TestCase", None)
     return isinstance(test_case, type) and issubclass(value, test_case)
+
+
+def _is_test_class(name: str, value: type) -> bool:
+    return name.startswith("Test") and getattr(value, "__test__", True)
 
 
 def _is_function(value: Any) -> bool:
@@ -85,19 +89,25 @@ class Functions:
         """The tests' names, with their parameters' ids."""
         return [test.name for test in self._tests]
 
-    def add_class(self, name: str, owner: type) -> None:
-        """Take the tests of a class, inherited ones included."""
+    def add_class(self, name: str, owner: type, outer: tuple[type, ...] = ()) -> None:
+        """Take the tests of a class and of the classes in it, inherited ones included."""
         seen: dict[str, Any] = {}
         for base in reversed(owner.__mro__):
             seen.update(vars(base))
         for key, value in seen.items():
             function = value.__func__ if isinstance(value, staticmethod | classmethod) else value
             if key.startswith("test") and _is_function(function):
-                self.add(f"{name}.{key}", function, owner)
+                self.add(f"{name}.{key}", function, owner, outer)
+            elif isinstance(value, type) and _is_test_class(key, value):
+                if _is_unittest(value) or self._sets_up(owner):
+                    raise Unsupported(f"{name}.{key} needs more of its outer class than is here")
+                self.add_class(f"{name}.{key}", value, (owner, *outer))
 
-    def add(self, name: str, function: Any, owner: type | None) -> None:
+    def add(
+        self, name: str, function: Any, owner: type | None, outer: tuple[type, ...] = ()
+    ) -> None:
         """Take a test function, once for each set of its parameters."""
-        marks = marks_of(function, *([owner] if owner else []), self._module)
+        marks = marks_of(function, *([owner] if owner else []), *outer, self._module)
         used = [n for m in marks if m.name == "usefixtures" for n in m.args]
         sets: list[tuple[str, dict[str, Any], list[Mark]]] = [("", {}, [])]
         for mark in marks:
@@ -109,6 +119,12 @@ class Functions:
                 label_here = "-".join(part for part in (label, ids) if part)
                 shown = f"{name}[{label_here}]" if label_here else name
                 self._tests.append(Test(shown, function, owner, [*more, *marks], given, params))
+
+    def _sets_up(self, owner: type) -> bool:
+        """Whether a class has fixtures or functions of the old style, which classes in it share."""
+        hooks = ("setup_class", "setup_method", "teardown_class", "teardown_method")
+        own = self._fixtures.known(owner).keys() - self._fixtures.known(None).keys()
+        return bool(own) or any(hasattr(owner, hook) for hook in hooks)
 
     def run(self, piece: int, to: Ledger) -> None:
         """Run every test, then what the module's and classes' fixtures have to clean up."""

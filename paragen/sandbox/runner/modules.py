@@ -44,4 +44,5 @@ def load_program(source: str) -> ModuleType:
     module = new_module("solution", PROGRAM, source)
     code: CodeType = compile(source, PROGRAM, "exec", dont_inherit=True)
     exec(code, module.__dict__)
+    sys.modules["solution"] = module  # which the tests import, whatever it put there itself
     return module

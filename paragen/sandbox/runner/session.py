@@ -98,6 +98,11 @@ class Code(Piece):
     def __init__(self, prepared: Prepared) -> None:
         self._prepared = prepared
         self.names = [*prepared.statements, *prepared.functions]
+        self._restore: Callable[[], None] | None = None
+        if "unittest" in prepared.text:
+            from .unit import restore
+
+            self._restore = restore
 
     def run(self, number: int, program: ModuleType, entry_point: str | None, to: Ledger) -> None:
         """Execute it, which runs the statements that are cases; then `check`, then its tests."""
@@ -108,6 +113,8 @@ class Code(Piece):
         if "pytest" in prepared.text:
             scope["__import__"] = _import_with_pytest()
         module.__dict__["__builtins__"] = scope
+        if self._restore is not None:
+            self._restore()
         try:
             exec(prepared.code, module.__dict__)
             self._collected(number, module, to)

@@ -14,6 +14,19 @@ if TYPE_CHECKING:
     from .ledger import Ledger
 
 
+_AS_IT_WAS = dict(vars(unittest.TestCase))
+
+
+def restore() -> None:
+    """Make TestCase what it was when this module was imported, before the program was."""
+    case = unittest.TestCase
+    for name, value in _AS_IT_WAS.items():
+        if vars(case).get(name) is not value:
+            setattr(case, name, value)
+    for name in vars(case).keys() - _AS_IT_WAS.keys():
+        delattr(case, name)
+
+
 class UnitTests:
     """The tests of one class."""
 
