@@ -197,7 +197,7 @@ def describe() -> Description:
     ]
     leaves = [
         "verdicts are not sealed: a program that sets out to can forge one",
-        "forgeries: objects that equal anything, changes to unittest, a report of its own",
+        "forgeries: objects that equal anything, changes to libraries, reports of its own",
         "files: it can read and write whatever you can",
         "the network",
         "CPU time of processes that it starts: counted at the end, if they were waited for",

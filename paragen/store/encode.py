@@ -118,7 +118,6 @@ def _task_columns(task: Task) -> Row:
         "language": task.language,
         "entry_point": task.entry_point,
         "limits": as_json(asdict(task.limits)),
-        "tested": task.has_tests,
         "prompt": task.prompt,
         "tests": as_json([asdict(test) for test in task.tests]),
         "examples": as_json([asdict(example) for example in task.examples]),

@@ -11,15 +11,12 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from paragen.store.schema import APPLICATION_ID, FIRST, TESTED
+from paragen.store.schema import APPLICATION_ID, FIRST
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("m001_first", FIRST),
-    ("m002_tested", TESTED),
-)
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (("m001_first", FIRST),)
 
 
 def version() -> int:

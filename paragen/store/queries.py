@@ -58,11 +58,10 @@ class RunSummary:
 class StatsRow:
     """The record of a generator (a name, a model and a temperature) for one task type.
 
-    `plays` are candidates with an outcome of the model's own doing, all instances together, and
-    `tested` those of tasks with tests, which alone count for what follows but for times and
-    speeds: `runs` are the tournaments that were played to their end with at least one play of it,
-    and `wins` those of them that it won. Means are over the plays that have the number; None is
-    none.
+    Tasks without tests are left out: to pass them proves nothing. `plays` are candidates with an
+    outcome of the model's own doing, all instances together; `runs` the tournaments that were
+    played to their end with at least one play of it, and `wins` those of them that it won. Means
+    are over the plays that have the number; None is none.
     """
 
     task_type: str
@@ -70,12 +69,11 @@ class StatsRow:
     model: str
     temperature: float
     plays: int
-    tested: int
     runs: int
     wins: int
     win_rate: float | None
     passes: int
-    success_rate: float | None
+    success_rate: float
     mean_combined: float | None
     mean_tokens_per_s: float | None
     mean_generation_s: float | None
@@ -107,25 +105,24 @@ ORDER BY r.started_at DESC, r.key DESC
 # so that there are never more wins than runs.
 STATS = f"""
 WITH records AS (
-    SELECT r.task_type, c.generator, count(*) AS plays, sum(r.tested) AS tested,
-           count(DISTINCT c.run) FILTER (WHERE r.tested AND r.state = 'ended') AS runs,
-           count(DISTINCT s.run) FILTER (WHERE r.tested AND r.state = 'ended') AS wins,
-           count(*) FILTER (WHERE r.tested AND c.status = 'passed') AS passes,
-           sum(c.combined) FILTER (WHERE r.tested) AS combined,
-           count(c.combined) FILTER (WHERE r.tested) AS scored,
+    SELECT r.task_type, c.generator, count(*) AS plays,
+           count(DISTINCT c.run) FILTER (WHERE r.state = 'ended') AS runs,
+           count(DISTINCT s.run) FILTER (WHERE r.state = 'ended') AS wins,
+           count(*) FILTER (WHERE c.status = 'passed') AS passes,
+           sum(c.combined) AS combined, count(c.combined) AS scored,
            sum(c.tokens_per_s) AS tokens_per_s, count(c.tokens_per_s) AS timed,
            sum(c.generation_s) AS generation_s, count(c.generation_s) AS generated
     FROM runs AS r
     JOIN candidates AS c ON c.run = r.key
     LEFT JOIN selections AS s ON s.run = c.run AND s.generator = c.generator
-    WHERE c.status IN ({PLAYS}) AND {{types}}
+    WHERE c.status IN ({PLAYS}) AND (r.tests <> '[]' OR r.examples <> '[]') AND {{types}}
     GROUP BY r.task_type, c.generator
 )
 SELECT records.task_type, g.name AS generator, g.model, g.temperature,
-       sum(plays) AS plays, sum(tested) AS tested, sum(runs) AS runs, sum(wins) AS wins,
-       1.0 * sum(wins) / nullif(sum(runs), 0) AS win_rate, sum(passes) AS passes,
-       1.0 * sum(passes) / nullif(sum(tested), 0) AS success_rate,
-       sum(combined) / nullif(sum(scored), 0) AS mean_combined,
+       sum(plays) AS plays, sum(runs) AS runs, sum(wins) AS wins,
+       1.0 * sum(wins) / nullif(sum(runs), 0) AS win_rate,
+       sum(passes) AS passes, 1.0 * sum(passes) / sum(plays) AS success_rate,
+       sum(combined) / sum(scored) AS mean_combined,
        sum(tokens_per_s) / sum(timed) AS mean_tokens_per_s,
        sum(generation_s) / sum(generated) AS mean_generation_s
 FROM records JOIN generators AS g ON g.key = records.generator

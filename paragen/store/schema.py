@@ -168,12 +168,3 @@ FIRST = (
     ) STRICT
     """,
 )
-
-# Whether a run's task has any test: what passes where nothing was tested is no success. It stands
-# in the index, since the texts of tests are long.
-TESTED = (
-    "ALTER TABLE runs ADD COLUMN tested INTEGER NOT NULL DEFAULT 1",
-    "UPDATE runs SET tested = (tests <> '[]' OR examples <> '[]')",
-    "DROP INDEX runs_type",
-    "CREATE INDEX runs_type ON runs (task_type, started_at, state, tested)",
-)

@@ -10,12 +10,13 @@ from paragen.domain.candidate import Candidate, Scores, Verdict
 from paragen.domain.events import CandidateEnded, RunEnded, RunStarted
 from paragen.domain.generator import Answer, Attempt, Generator, Instance
 from paragen.domain.status import Status
-from paragen.domain.task import Task
+from paragen.domain.task import Task, TestCode
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
 from paragen.engine.outcome import conclude
 from paragen.store.recorder import Recorder
 
 PER_RUN = 10
+TEST = TestCode(source="assert f() == 1", origin="filled.md")
 TYPES = ("api", "utilities", "data_processing", "general")
 
 
@@ -33,7 +34,11 @@ def fill(path: Path, *, candidates: int, seed: int = 1) -> None:
             run_id=f"20260101-{number:06d}-filled",
             session_id="filled",
             task=Task(
-                name=f"task{number}", prompt="p", sha256=str(number), task_type=TYPES[number % 4]
+                name=f"task{number}",
+                prompt="p",
+                sha256=str(number),
+                tests=(TEST,),
+                task_type=TYPES[number % 4],
             ),
             mode="all",
             criteria=Criteria(weights=Weights(quality=0.7, speed=0.3)),

@@ -34,6 +34,7 @@ def is_whole(code: str | None, entry_point: str) -> bool:
     return tree is not None and entry_point in python.defined_names(tree)
 
 
+@pytest.mark.slow
 def test_programs_are_found_in_real_answers() -> None:
     problems = {row["task_id"]: row for row in rows("humaneval_even.jsonl")}
     asked, found = Counter[str](), Counter[str]()

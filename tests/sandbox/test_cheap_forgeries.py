@@ -160,8 +160,7 @@ def test_what_is_not_stopped_is_not_called_sealed() -> None:
     "change",
     [
         "assertEqual = lambda *a, **k: None",
-        "run = lambda self, result: [result.startTest(self), result.addSuccess(self), "
-        "result.stopTest(self)]",
+        "run = lambda self, to: [to.startTest(self), to.addSuccess(self), to.stopTest(self)]",
         "__unittest_skip__ = True",
         "__call__ = lambda self, result: None",
     ],

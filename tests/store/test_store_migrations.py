@@ -55,16 +55,6 @@ def test_a_database_of_an_older_version(tmp_path: Path, dump: str, write: bool) 
         one.close()
 
 
-def test_migrating_finds_out_which_runs_were_tested(tmp_path: Path) -> None:
-    path = restored("v1.sql", tmp_path / "h.db")
-    with closing(sqlite3.connect(path)) as old:
-        old.execute("UPDATE runs SET tests = '[]'")
-        old.commit()
-    connection = connect(path, write=True)
-    assert {row.tested for row in stats(connection)} == {0}
-    connection.close()
-
-
 def test_each_migration_is_recorded_by_name(tmp_path: Path) -> None:
     connection = connect(tmp_path / "h.db", write=True)
     names = [row["name"] for row in connection.execute("SELECT name FROM _sqlite_migrations")]

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from paragen.store.connection import connect
 from paragen.store.queries import history, load_run
 
@@ -93,6 +95,7 @@ for process in processes:
 """
 
 
+@pytest.mark.slow
 def test_files_made_by_ten_processes_at_the_same_moment(tmp_path: Path) -> None:
     race = [sys.executable, "-c", RACE, str(tmp_path)]
     ended = subprocess.run(race, capture_output=True, text=True, env=ENVIRONMENT, check=False)
@@ -187,7 +190,7 @@ def test_a_reader_sees_whole_candidates_while_another_writes(tmp_path: Path) -> 
     process.stdout.readline()
     connection = connect(path, write=False)
     try:
-        for _ in range(20):
+        for _ in range(8):
             ranking = load_run(connection, "r1").ranking
             assert ranking
             assert all(c.verdict and len(c.verdict.cases) == 2 for c in ranking)

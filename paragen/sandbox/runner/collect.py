@@ -27,6 +27,9 @@ if TYPE_CHECKING:
             """Run them, and report each."""
 
 
+_NESTED = "a TestCase in a class, or a class in one with fixtures or setup, isn't supported"
+
+
 def collect(module: ModuleType) -> list[Group]:
     """The tests of a module, in the order of their definition."""
     functions = Functions(module)
@@ -100,7 +103,7 @@ class Functions:
                 self.add(f"{name}.{key}", function, owner, outer)
             elif isinstance(value, type) and _is_test_class(key, value):
                 if _is_unittest(value) or self._sets_up(owner):
-                    raise Unsupported(f"{name}.{key} needs more of its outer class than is here")
+                    raise Unsupported(f"{name}.{key}: {_NESTED}")
                 self.add_class(f"{name}.{key}", value, (owner, *outer))
 
     def add(
