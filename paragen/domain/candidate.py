@@ -54,8 +54,9 @@ class Candidate:
     """The end of an attempt.
 
     `code` is the program taken from the answer, None where there is none. `measures` are the
-    evaluator's parts by name (0..1 each, absent ones not measured). `wall_s` runs from the
-    attempt's start to its verdict.
+    evaluator's parts by name (0..1 each, absent ones not measured). `started_s` is when the attempt
+    was sent, in seconds from the run's start (None: it never was), and `wall_s` what passed from
+    then to its verdict.
     """
 
     attempt: Attempt
@@ -67,6 +68,7 @@ class Candidate:
     measures: Mapping[str, float] = field(default_factory=dict)
     scores: Scores | None = None
     error: Fault | None = None
+    started_s: float | None = None
     wall_s: float = 0.0
 
     @property

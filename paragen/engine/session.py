@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
@@ -201,11 +201,13 @@ class Engine:
             self._tell(RunEnded(run=tournament.conclude()))
 
     def _end(self, tournament: Tournament, candidate: Candidate) -> None:
-        self._jobs.pop((tournament.run.run_id, candidate.id), None)
+        job = self._jobs.pop((tournament.run.run_id, candidate.id), None)
         if tournament.run.run_id not in self._unfinished or tournament.has_ended(candidate.id):
             return
         if not tournament.started:
             self._begin(tournament)
+        if job is not None:
+            candidate = replace(candidate, started_s=tournament.since_start(job.started))
         tournament.end(candidate)
         self._tell(CandidateEnded(run_id=tournament.run.run_id, candidate=candidate))
         if tournament.finish is None:

@@ -45,6 +45,10 @@ class Tournament:
         """Whether its first attempt has been sent."""
         return self._started is not None
 
+    def since_start(self, moment: float) -> float:
+        """How many seconds a moment of the monotonic clock lies after the first attempt's."""
+        return 0.0 if self._started is None else moment - self._started
+
     @property
     def over(self) -> bool:
         """Whether the mode has finished and nothing is in flight any more."""

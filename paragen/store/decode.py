@@ -100,6 +100,7 @@ def candidate_of(
         measures=measures,
         scores=_scores(row),
         error=_fault(row),
+        started_s=row["started_s"],
         wall_s=_seconds(row["wall_s"]),
     )
 

@@ -164,6 +164,7 @@ def candidate_row(candidate: Candidate) -> Row:
         "parents": as_json(attempt.parents),
         "host": candidate.host,
         "status": candidate.status,
+        "started_s": candidate.started_s,
         "wall_s": candidate.wall_s,
         "code": candidate.code,
         **_columns(candidate.answer, ANSWER),

@@ -98,6 +98,7 @@ FIRST = (
         host TEXT,
         status TEXT NOT NULL,
         rank INTEGER,
+        started_s REAL,
         wall_s REAL,
         done_reason TEXT,
         load_s REAL,

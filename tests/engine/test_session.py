@@ -140,6 +140,7 @@ def test_a_tournament_from_end_to_end(sandbox: Sandbox) -> None:
     assert run.exit_code == 0
     assert run.sandbox.level == "process"
     assert not run.sandbox.sealed
+    assert all(c.started_s is not None and 0 <= c.started_s <= run.wall_s for c in run.ranking)
     by_name = {c.attempt.instance.name: c for c in run.ranking}
     assert by_name["down"].scores is None, "a failed call is no candidate to score"
     assert by_name["down"].error is not None

@@ -209,6 +209,7 @@ def candidates() -> st.SearchStrategy[Candidate]:
             Scores, evaluator=st.none() | shares, quality=shares, speed=shares, combined=shares
         ),
         error=st.none() | st.builds(Fault, kind=names, message=texts),
+        started_s=st.none() | finite,
         wall_s=finite,
     )
 
