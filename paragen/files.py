@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from paragen.domain.errors import ParagenError, TaskError, UsageError
@@ -25,8 +26,11 @@ def load_task(path: str | Path, tests: Sequence[str | Path] = ()) -> Task:
     the user stands.
     """
     name = str(path)
-    file = read_task(_read_stdin() if name == STDIN else _read(Path(name), TaskError), name)
-    folder = Path() if name == STDIN else Path(name).parent
+    if name == STDIN:
+        file, folder = read_task(_read_stdin(), "standard input"), Path()
+        file = replace(file, path=None, name=file.matter.name or "stdin")
+    else:
+        file, folder = read_task(_read(Path(name), TaskError), name), Path(name).parent
     extra: list[TestCode | Example] = []
     for test in file.test_paths:
         try:

@@ -59,7 +59,7 @@ def test_hidden_is_what_is_hidden_within_the_folder() -> None:
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TASK.encode())))
     (task,) = load_tasks(["-"])
-    assert (task.name, task.path, task.prompt) == ("stdin", "-", TASK)
+    assert (task.name, task.path, task.prompt) == ("stdin", None, TASK)
 
 
 def test_a_program_has_unix_lines() -> None:

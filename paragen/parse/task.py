@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -25,12 +25,19 @@ DOCTEST_LABELS = frozenset({"doctest", "pycon"})
 STDIN, STDOUT = "stdin", "stdout"
 MARK = "test"
 
+LONG_TIMEOUTS_S: Mapping[str, float] = {
+    "data_processing": 30.0,
+    "batch": 30.0,
+    "batch_processing": 30.0,
+}
+"""Programs of these task types may take longer than others, where the task doesn't say."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFile:
     """A task file as read: the checks that it holds itself, and the paths of others."""
 
-    path: str
+    path: str | None
     name: str
     prompt: str
     matter: FrontMatter
@@ -76,15 +83,16 @@ def build_task(file: TaskFile, extra: Sequence[TestCode | Example] = ()) -> Task
     entry_point = file.matter.entry_point or _entry_point(file.prompt, tests)
     if entry_point is None:
         _refuse_check_without_entry_point(tests)
-    limits = _limits(file.matter)
-    task_type = normal_task_type(file.matter.task_type or "")
+    given_type = normal_task_type(file.matter.task_type or "")
+    task_type = given_type or infer_task_type(file.prompt, entry_point)
+    limits = _limits(file.matter, task_type)
     return Task(
         name=file.name,
         path=file.path,
         prompt=file.prompt,
         sha256=_sha256(file, entry_point, tests, examples, limits),
-        task_type=task_type or infer_task_type(file.prompt, entry_point),
-        task_type_inferred=not task_type,
+        task_type=task_type,
+        task_type_inferred=not given_type,
         language=file.matter.language,
         entry_point=entry_point,
         tests=tests,
@@ -172,7 +180,7 @@ def _ends_blank(lines: Sequence[str]) -> bool:
 
 
 def _name_of(path: str) -> str:
-    return PurePath(path).stem if path != "-" else "stdin"
+    return PurePath(path).stem
 
 
 def _entry_point(prompt: str, tests: Sequence[TestCode]) -> str | None:
@@ -201,8 +209,9 @@ def _refuse_check_without_entry_point(tests: Sequence[TestCode]) -> None:
             )
 
 
-def _limits(matter: FrontMatter) -> Limits:
-    limits = Limits() if matter.timeout_s is None else Limits.for_timeout(matter.timeout_s)
+def _limits(matter: FrontMatter, task_type: str) -> Limits:
+    timeout_s = matter.timeout_s or LONG_TIMEOUTS_S.get(task_type)
+    limits = Limits() if timeout_s is None else Limits.for_timeout(timeout_s)
     if matter.memory_mb is not None:
         limits = replace(limits, memory_bytes=matter.memory_mb * MIB)
     return limits

@@ -78,9 +78,9 @@ def _module(level: str) -> Level:
     available = ", ".join((AUTO, *LEVELS))
     if chosen in NOT_YET:
         raise SandboxUnavailableError(
-            f"the sandbox level {level!r} isn't available in this version. "
+            f"The sandbox level {level!r} isn't available in this version. "
             f"Use --sandbox process, or one of: {available}."
         )
     near = difflib.get_close_matches(level, [AUTO, *LEVELS, *NOT_YET], n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise UsageError(f"there is no sandbox level {level!r}.{hint} Choose from: {available}.")
+    raise UsageError(f"There is no sandbox level {level!r}.{hint} Choose from: {available}.")

@@ -83,8 +83,8 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(end: str) -> None:
 
 
 def test_a_task_without_front_matter() -> None:
-    built = task("Print the sum of the numbers on standard input.\n", "-")
-    assert built.name == "stdin"
+    built = task("Print the sum of the numbers on standard input.\n", "total.md")
+    assert built.name == "total"
     assert built.limits == Limits()
     assert built.task_type_inferred
     assert not built.has_tests
@@ -320,3 +320,13 @@ def test_task_types_are_inferred(prompt: str, entry_point: str | None, expected:
 def test_task_types_are_normal() -> None:
     assert normal_task_type("  Data - Processing ") == "data_processing"
     assert task("---\ntask_type: ' - '\n---\nBuild me a castle.").task_type == "general"
+
+
+def test_programs_that_process_data_may_take_longer() -> None:
+    def timeout_s(front_matter: str) -> float:
+        text = f"---\nentry_point: f\n{front_matter}\n---\nWrite f."
+        return build_task(read_task(text, "t.md")).limits.cpu_s
+
+    assert timeout_s("task_type: data processing") == timeout_s("task_type: batch") == 30
+    assert timeout_s("task_type: utilities") == 10
+    assert timeout_s("task_type: batch\ntimeout_s: 5") == 5
