@@ -71,6 +71,7 @@ class Result(unittest.TestResult):
         if self._now is not None:
             self.ended.add(_name(test))
             self._to.case(self._piece, _name(test), *self._now)
+            self._now = None
 
     def addSuccess(self, test: unittest.TestCase) -> None:
         """Note that it passed."""
@@ -93,6 +94,7 @@ class Result(unittest.TestResult):
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:
         """Note that it was skipped, by a mark or by a SkipTest, which is then being handled."""
+        self._running |= hasattr(test, "_testMethodName")  # 3.12.1 begins no test that a mark skips
         error = sys.exc_info()[1]
         self._note((SKIPPED, reason) if error is None else self._to.settle(error))
 
