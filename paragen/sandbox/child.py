@@ -210,9 +210,13 @@ class Child:
 
     def _drain(self) -> None:
         """Take in what was written before the end; nobody is waited for who still holds a pipe."""
-        for pipe in self._pipes:
+        *outputs, report = self._pipes
+        for pipe in outputs:
             while pipe.open and not self._overflows() and pipe.read():
                 pass
+        # Whatever was printed: without the report nobody knows that the program had begun.
+        while report.open and len(report.data) <= self._bounds.report_bytes and report.read():
+            pass
 
     def _ending(self, code: int, cpu_s: float) -> Ending:
         if self.victim.reason is not None:

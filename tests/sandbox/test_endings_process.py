@@ -407,3 +407,10 @@ def test_no_descriptor_of_ours_is_left_open() -> None:
         run_tests(f_is("return 1"), TESTS)
     after = list(Path("/dev/fd").iterdir())
     assert len(after) == len(before)
+
+
+def test_a_flood_that_is_over_at_once_is_no_fault_of_the_sandbox() -> None:
+    """The program may have ended before its report is looked at: what it said there counts."""
+    for _ in range(10):
+        ran = run_script("import os; os.write(1, b'x' * 60_000); os._exit(0)", output_bytes=1000)
+        assert ran.ending is Ending.OUTPUT_LIMIT
