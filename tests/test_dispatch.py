@@ -70,7 +70,7 @@ def test_no_slot_stays_free_while_an_attempt_could_use_it(
             assert queue.host not in free
             continue
         model, up = queue.resident.model, [host for host in hosts if host.up]
-        certain = any(h.models is not None and model in h.models for h in up)
+        certain = any(h.models is not None and model in h.models for h in hosts)
         owners = {h.name for h in up if h.models is None or model in h.models}
         assert not (free & (owners if certain else {h.name for h in up}))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from paragen.languages import python
 from paragen.parse import unfenced
 from paragen.parse.blocks import fenced
+from paragen.parse.fences import unix_lines
 from paragen.parse.snippet import Reader, Snippet
 
 
@@ -16,7 +17,7 @@ def shown_code(prompt: str, reader: Reader) -> tuple[Snippet, ...]:
     """The Python that a prompt shows, in fences or as its text, as far as it parses."""
     if not prompt.strip():
         return ()
-    blocks, outside = fenced(prompt, reader)
+    blocks, outside = fenced(unix_lines(prompt), reader)
     found = [block for block in blocks if block.tree is not None]
     found += unfenced.runs(outside, reader)
     if not found:  # a signature alone, without a body

@@ -358,3 +358,7 @@ def test_any_text_can_be_looked_through(text: str, entry_point: str | None) -> N
 def test_long_hostile_texts_end(text: str) -> None:
     extract(text, entry_point="f", prompt="def f(x):\n")
     extract(text, entry_point=None)
+
+
+def test_a_prompt_may_have_any_line_ends() -> None:
+    assert extract("\r```\r:", entry_point="f", prompt="\r```\r:").code is None
