@@ -55,7 +55,7 @@ def test_a_right_program_passes_with_numbers_and_measures() -> None:
         ("import sys; sys.exit(0)", Status.FAILED, 0, "sys.exit(0)"),
         ("import os; os._exit(0)", Status.CRASHED, 0, "ended the test process itself"),
         ("def double(x):\n  while x > 1: pass\n  return 2", Status.TIMEOUT, 1, "0.3 s of CPU"),
-        ("import time\ndef double(x): time.sleep(9)", Status.TIMEOUT, 0, "0.6 s on the clock"),
+        ("import time\ndef double(x): time.sleep(9)", Status.TIMEOUT, 0, "4 s on the clock"),
         ("def double(x): return bytearray(1 << 40)", Status.MEMORY, 0, "MiB of memory"),
         ("def double(x): print('x' * 2000000)", Status.CRASHED, 0, "printed more than"),
         ("def double(x): import os; os.kill(0, 11)", Status.CRASHED, 0, "SIGSEGV"),
