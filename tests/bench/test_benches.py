@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ def test_real_answers_are_played_over_http() -> None:
 def test_a_filled_database_is_one_that_stats_can_read(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     fill(path, candidates=100)
-    rows = stats(connect(path, write=False))
+    with closing(connect(path, write=False)) as connection:
+        rows = stats(connection)
     assert sum(row.plays for row in rows) == 100
     assert sum(row.wins for row in rows) <= 10
