@@ -50,6 +50,8 @@ def extract(text: str, *, entry_point: str | None, prompt: str = "") -> Extracti
         found = _longest(cleaned, reader)
     else:
         found = _defining(cleaned, entry_point, prompt, reader)
+    if found.code is not None and not found.code.strip():
+        found = Extraction(code=None, note="the answer's only block is empty")
     if reader.spent or len(text) > MAX_CHARACTERS:
         return replace(found, note="the answer is too long for all of it to be looked at")
     return found

@@ -362,3 +362,8 @@ def test_long_hostile_texts_end(text: str) -> None:
 
 def test_a_prompt_may_have_any_line_ends() -> None:
     assert extract("\r```\r:", entry_point="f", prompt="\r```\r:").code is None
+
+
+@pytest.mark.parametrize("entry_point", ["f", None])
+def test_a_block_of_nothing_visible_is_no_program(entry_point: str | None) -> None:
+    assert extract("[PYTHON]\ufeff", entry_point=entry_point).code is None
