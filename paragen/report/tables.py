@@ -72,18 +72,12 @@ def add_row(table: Table, row: Row, width: int, *, task: str | None = None) -> N
     table.add_row(*cells)
 
 
-def run_table(run: Run, width: int, *, most: int | None = None) -> RenderableType:
-    """A finished run: its candidates, best first, and why it ended as it did.
-
-    `most` bounds the candidates shown; how many were left out is said.
-    """
+def run_table(run: Run, width: int) -> RenderableType:
+    """A finished run: its candidates, best first, and why it ended as it did."""
     table = new_table(width)
-    shown = run.ranking if most is None else run.ranking[:most]
-    for candidate in shown:
+    for candidate in run.ranking:
         add_candidate(table, candidate, width, winner=candidate.id == run.winner)
     parts: list[RenderableType] = [title(run), table]
-    if len(shown) < len(run.ranking):
-        parts.append(Text(f"  … and {len(run.ranking) - len(shown)} more", style="dim"))
     parts.extend(
         Text(
             text.one_line(f"  {c.attempt.instance.name}: {text.why(c)}"),
@@ -91,7 +85,7 @@ def run_table(run: Run, width: int, *, most: int | None = None) -> RenderableTyp
             no_wrap=True,
             overflow="ellipsis",
         )
-        for c in shown
+        for c in run.ranking
         if c.id != run.winner and text.why(c)
     )
     parts.append(
