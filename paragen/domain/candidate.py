@@ -17,6 +17,8 @@ class Verdict:
     `execution_s` is CPU time by the kernel's account, `test_s` what passed on the clock.
     Skipped tests are in `cases`, but in neither number. `tests_total` is 0 where nothing was
     tested: then a passed program parsed, imported and defined its entry point, no more.
+    `sealed` says that the program's process had no part in the verdict but by its answers;
+    `unsealed_because` why that isn't so.
     """
 
     status: Status
@@ -28,6 +30,7 @@ class Verdict:
     peak_bytes: int | None = None
     level: str = ""
     sealed: bool = False
+    unsealed_because: str = ""
     detail: str = ""
 
 

@@ -14,7 +14,11 @@ from paragen.domain.task import Limits, TestCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRun:
-    """Run tests against a program; with no tests, import it and look for `entry_point`."""
+    """Run tests against a program; with no tests, import it and look for `entry_point`.
+
+    `packages` are the third-party packages that the program may import. `unsealed_because` says
+    why the tests need the program in their own process; empty where they don't.
+    """
 
     __test__ = False
 
@@ -23,6 +27,8 @@ class TestRun:
     tests: tuple[TestCode, ...]
     entry_point: str | None
     limits: Limits
+    packages: tuple[str, ...] = ()
+    unsealed_because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +39,7 @@ class ScriptRun:
     language: str
     stdin: str
     limits: Limits
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +95,9 @@ class Ran:
     `cases` those that ended, and `complete` whether the runner reached its own end and said so:
     an exit code alone is no verdict. `cpu_s` is what the process used by the kernel's account,
     `wall_s` what passed, `peak_bytes` its largest resident size.
-    `level` names the sandbox level in force; `sealed` says whether the candidate's process could
-    have had any part in the verdict. `detail` says which limit hit, or what the runner said.
+    `level` names the sandbox level in force; `sealed` says that the candidate's process had no part
+    in the verdict but by what it answered, `unsealed_because` why that isn't so. `detail` says
+    which limit hit, or what the runner said.
     """
 
     ending: Ending
@@ -105,4 +113,5 @@ class Ran:
     peak_bytes: int | None = None
     level: str = ""
     sealed: bool = False
+    unsealed_because: str = ""
     detail: str = ""

@@ -49,6 +49,10 @@ class SandboxFault(ParagenError):
     """The sandbox itself failed: infrastructure, so the candidate is not judged."""
 
 
+class SandboxRefusal(SandboxFault):
+    """The sandbox can't run this here, however often it is asked (a package is missing, say)."""
+
+
 class StoreError(ParagenError):
     """The database can't be read or written (exit code 2 where a command is about it)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 MIB = 1 << 20
@@ -13,20 +13,34 @@ class Limits:
     """What one execution of a candidate may use.
 
     `cpu_s` is what honest programs are held to; `wall_s` is the backstop for those that sleep.
+    Both grow on a slow machine where `scales`, as defaults do and a task's own limits don't.
+    `memory_bytes` is what the program may take beyond the interpreter. `disk_bytes` is what its
+    files may take together (0: it may write none), `file_bytes` the largest of them, `processes`
+    how many processes it may start (0: none), `threads` how many threads.
     """
 
     cpu_s: float = 10.0
     wall_s: float = 20.0
+    scales: bool = True
     memory_bytes: int = 1024 * MIB
     output_bytes: int = 1 * MIB
+    disk_bytes: int = 0
     file_bytes: int = 16 * MIB
     open_files: int = 64
-    processes: int = 64
+    processes: int = 0
+    threads: int = 64
 
-    @classmethod
-    def for_timeout(cls, timeout_s: float) -> Limits:
-        """Limits for a task's `timeout_s`: that much CPU, and twice that on the wall."""
-        return cls(cpu_s=timeout_s, wall_s=2 * timeout_s)
+    def for_timeout(self, timeout_s: float) -> Limits:
+        """These with a task's own `timeout_s`: that much CPU, and twice that on the wall."""
+        return replace(self, cpu_s=timeout_s, wall_s=2 * timeout_s, scales=False)
+
+    def scaled(self, slowness: float) -> Limits:
+        """These on a machine on which the same work takes `slowness` times as long."""
+        if not self.scales or slowness <= 1:
+            return self
+        return replace(
+            self, cpu_s=self.cpu_s * slowness, wall_s=self.wall_s * slowness, scales=False
+        )
 
 
 class TestKind(StrEnum):
@@ -69,7 +83,9 @@ class Task:
 
     `prompt` is the text shown to the model: test fences are not part of it.
     `sha256` identifies prompt, tests and everything else that decides a verdict.
-    `entry_point` is the name that the program must define, None for scripts.
+    `entry_point` is the name that the program must define, None for scripts. `packages` are the
+    third-party packages that solutions may import. `sealed` is false where the task itself asks
+    for its tests to run in the program's own process.
     """
 
     name: str
@@ -83,6 +99,8 @@ class Task:
     tests: tuple[TestCode, ...] = ()
     examples: tuple[Example, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    packages: tuple[str, ...] = ()
+    sealed: bool = True
 
     @property
     def has_tests(self) -> bool:

@@ -211,7 +211,7 @@ def _refuse_check_without_entry_point(tests: Sequence[TestCode]) -> None:
 
 def _limits(matter: FrontMatter, task_type: str) -> Limits:
     timeout_s = matter.timeout_s or LONG_TIMEOUTS_S.get(task_type)
-    limits = Limits() if timeout_s is None else Limits.for_timeout(timeout_s)
+    limits = Limits() if timeout_s is None else Limits().for_timeout(timeout_s)
     if matter.memory_mb is not None:
         limits = replace(limits, memory_bytes=matter.memory_mb * MIB)
     return limits
