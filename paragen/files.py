@@ -16,6 +16,9 @@ from paragen.parse.nearest import did_you_mean
 from paragen.parse.task import build_task, read_task
 
 MAX_BYTES = MIB
+MAX_TEST_BYTES = 256 * MIB
+"""Files of tests may be large: suites have problems with inputs of many MiB."""
+
 STDIN = "-"
 
 
@@ -91,31 +94,31 @@ def _task_files(path: str) -> Iterator[str]:
 
 
 def _load_tests(path: Path) -> tuple[TestCode | Example, ...]:
-    return read_tests(_read(path, TaskError), str(path))
+    return read_tests(_read(path, TaskError, MAX_TEST_BYTES), str(path))
 
 
-def _read(path: Path, error: type[ParagenError]) -> str:
+def _read(path: Path, error: type[ParagenError], most: int = MAX_BYTES) -> str:
     """A text file's content; whatever is in the way becomes an `error` that says so."""
     try:
         if path.is_dir():
             raise error(f"{path}: This is a folder, not a file.")
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except FileNotFoundError:
-        raise error(_missing(path)) from None
+        raise error(missing(path)) from None
     except (OSError, ValueError) as problem:  # ValueError: a NUL in the path
         why = getattr(problem, "strerror", None) or problem
         raise error(f"{str(path)!r}: This file can't be read: {why}.") from None
-    return _decode(data, str(path), error)
+    return _decode(data, str(path), error, most)
 
 
 def _read_stdin() -> str:
     return _decode(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input", TaskError)
 
 
-def _decode(data: bytes, name: str, error: type[ParagenError]) -> str:
-    if len(data) > MAX_BYTES:
-        raise error(f"{name}: This is larger than {MAX_BYTES // MIB} MiB: is it the right file?")
+def _decode(data: bytes, name: str, error: type[ParagenError], most: int = MAX_BYTES) -> str:
+    if len(data) > most:
+        raise error(f"{name}: This is larger than {most // MIB} MiB: is it the right file?")
     if b"\0" in data:
         raise error(f"{name}: This is not a text file (it holds NUL bytes).")
     try:
@@ -125,7 +128,7 @@ def _decode(data: bytes, name: str, error: type[ParagenError]) -> str:
         raise error(f"{name}:{line}: This is not UTF-8 text: save it as UTF-8.") from None
 
 
-def _missing(path: Path) -> str:
+def missing(path: Path) -> str:
     """A sentence about a file that isn't there, with the nearest name that is."""
     try:
         names = [entry.name for entry in path.parent.iterdir()]

@@ -43,6 +43,8 @@ class SandboxOptions:
 
     level: str | None = None
     workers: int | None = None
+    sealed_only: bool = False
+    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,8 @@ class SandboxSection(Section):
 
     level: Text | None = None
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
+    sealed_only: bool = False
+    environment: Text | None = None
 
 
 class DatabaseSection(Section):
@@ -216,7 +220,12 @@ def parse_settings(text: str, path: str, *, folder: Path) -> Settings:
         generators=generators,
         hosts=hosts or Settings().hosts,
         run=run,
-        sandbox=SandboxOptions(level=config.sandbox.level, workers=config.sandbox.workers),
+        sandbox=SandboxOptions(
+            level=config.sandbox.level,
+            workers=config.sandbox.workers,
+            sealed_only=config.sandbox.sealed_only,
+            environment=_relative(config.sandbox.environment, folder),
+        ),
         database=_relative(config.database.path, folder),
     )
 
@@ -428,6 +437,8 @@ SECTIONS: Mapping[str, type[Section]] = {
 
 
 def _unknown_key(loc: Sequence[str | int]) -> str:
+    if tuple(loc) == ("sandbox", "unsafe"):
+        return "is for the command line (--unsafe) only: a file from elsewhere must not unconfine."
     section = SECTIONS.get(str(loc[0])) if len(loc) > 1 else Config
     known = list(section.model_fields) if section is not None else []
     advice = did_you_mean(str(loc[-1]), known)

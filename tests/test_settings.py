@@ -16,7 +16,13 @@ from paragen.domain.generator import CallLimits, Generator
 from paragen.domain.host import HostSpec
 from paragen.hosts import HOSTS
 from paragen.judge.criteria import CriteriaOptions
-from paragen.settings import HostSection, Settings, load_settings, parse_settings
+from paragen.settings import (
+    HostSection,
+    SandboxOptions,
+    Settings,
+    load_settings,
+    parse_settings,
+)
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "generators.toml"
 
@@ -74,7 +80,9 @@ generation_limit_s = 3.5
 retries = 0
 
 [sandbox]
-level = "process"
+level = "none"
+sealed_only = true
+environment = "venv"
 workers = 3
 
 [database]
@@ -135,8 +143,15 @@ def test_a_whole_config() -> None:
         prefer_simplicity=False,
     )
     assert (settings.run.mode, settings.run.fail_fast, settings.run.seed) == ("all", True, 3)
-    assert (settings.sandbox.level, settings.sandbox.workers) == ("process", 3)
+    assert settings.sandbox == SandboxOptions(
+        level="none", workers=3, sealed_only=True, environment=str(Path("conf/venv"))
+    )
     assert settings.database == str(Path("conf/results/paragen.db"))
+
+
+def test_no_config_can_switch_the_sandbox_off() -> None:
+    with pytest.raises(ConfigError, match=r"g\.toml:2: sandbox\.unsafe: .*--unsafe"):
+        parsed("[sandbox]\nunsafe = true\n")
 
 
 def test_an_empty_config_is_the_defaults() -> None:

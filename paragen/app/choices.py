@@ -38,6 +38,8 @@ class Choices:
     generation_limit_s: float | None = None
     sandbox: str | None = None
     workers: int | None = None
+    sealed_only: bool = False
+    unsafe: bool = False
     database: Path | None = None
     record: bool = True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -11,11 +12,14 @@ from pathlib import Path
 from paragen import __version__
 from paragen.app.choices import Choices, configured
 from paragen.app.probe import probe
-from paragen.domain.errors import ParagenError, SandboxFault
+from paragen.app.sandboxes import open_chosen
+from paragen.domain.errors import ParagenError, SandboxFault, SandboxUnavailableError
 from paragen.domain.generator import Generator
 from paragen.domain.host import HostSpec, canonical_model
 from paragen.domain.ports import HostState, Model
 from paragen.report import text
+from paragen.sandbox.levels import Description, Layer
+from paragen.settings import SandboxOptions
 
 
 class Level(StrEnum):
@@ -50,17 +54,17 @@ def examine(choices: Choices) -> Iterator[Finding]:
     )
     generators: tuple[Generator, ...] = ()
     hosts: tuple[HostSpec, ...] = ()
-    level, database = "auto", None
+    sandbox, database = SandboxOptions(), None
     try:
         settings = configured(choices)
     except ParagenError as error:
         yield _problem("config", error)
     else:
         generators, hosts = settings.generators, settings.hosts
-        level, database = settings.sandbox.level or level, settings.database
+        sandbox, database = settings.sandbox, settings.database
         yield _config(generators)
     yield from _hosts(hosts, generators)
-    yield _sandbox(choices.sandbox or level)
+    yield _sandbox(sandbox, choices)
     yield _evaluator()
     yield _database(choices.database, database)
 
@@ -157,26 +161,53 @@ def _model(name: str, states: dict[str, HostState]) -> Finding:
     )
 
 
-def _sandbox(level: str) -> Finding:
-    from paragen.sandbox import describe, open_sandbox
+def _sandbox(options: SandboxOptions, choices: Choices) -> Finding:
+    """The level in force, what each of its layers does here, and what its self-test showed."""
+    from paragen.sandbox import describe
 
     try:
-        sandbox = open_sandbox(level, 1)
+        sandbox = open_chosen(options, replace(choices, workers=1))
+    except SandboxUnavailableError as error:
+        with suppress(ParagenError):  # what can't even be described has said why above
+            return _missing_sandbox(error, describe(choices.sandbox or options.level or "auto"))
+        return _problem("sandbox", error)
     except ParagenError as error:
         return _problem("sandbox", error)
-    state = sandbox.state
-    sandbox.close()
-    described = describe(state.level)
+    try:
+        state, described = sandbox.state, describe(sandbox.state.level)
+    finally:
+        sandbox.close()
     sealed = "sealed" if state.sealed else "not sealed"
+    proofs = (f"proved here, by trying: {', '.join(described.proofs)}",) if described.proofs else ()
     return Finding(
         check="sandbox",
         level=Level.OK if state.sealed else Level.NOTE,
         found=f"level {state.level}, verdicts {sealed}",
         details=(
+            *map(_layer, described.layers),
+            *proofs,
             *(f"confined: {what}" for what in described.confines),
             *(f"not confined: {what}" for what in described.leaves_open),
         ),
     )
+
+
+def _missing_sandbox(error: SandboxUnavailableError, described: Description) -> Finding:
+    """Why there is no sandbox, with the layers that there would be and those that there aren't."""
+    found, *more = str(error).split("\n")
+    return Finding(
+        check="sandbox",
+        level=Level.PROBLEM,
+        found=found,
+        details=(*(line.strip() for line in more), *map(_layer, described.layers)),
+        exit_code=error.exit_code,
+    )
+
+
+def _layer(layer: Layer) -> str:
+    if layer.works:
+        return f"✓ {layer.name}: {layer.what}"
+    return f"✗ {layer.name} ({layer.what}): {layer.why}"
 
 
 def _evaluator() -> Finding:
@@ -185,7 +216,7 @@ def _evaluator() -> Finding:
     from paragen.sandbox import open_sandbox
 
     program = "x = 1\n"
-    sandbox = open_sandbox(workers=1)
+    sandbox = open_sandbox("none", 1, unsafe=True)  # for a tool of ours; no program runs in it
     try:
         measures = lint.read(program, sandbox.run(lint.plan(program), Cancel()))
     except SandboxFault as fault:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from paragen.app.choices import Choices, configured
+from paragen.app.sandboxes import open_chosen
 from paragen.domain.candidate import Verdict
 from paragen.domain.errors import InterruptedRunError
 from paragen.domain.ports import Cancel
@@ -23,15 +25,18 @@ class Judging:
         self._sources = [(str(path), load_program(path)) for path in programs]
         self._cancel = Cancel()
 
-    def judge(self, *, level: str, workers: int | None) -> list[tuple[str, Verdict]]:
-        """The verdicts, in the order of the programs.
+    def judge(
+        self, choices: Choices, warn: Callable[[str], None] | None = None
+    ) -> list[tuple[str, Verdict]]:
+        """The verdicts, in the order of the programs; a config counts only where it is named.
 
-        Raises SandboxUnavailableError, and InterruptedRunError once interrupted.
+        Raises ConfigError, SandboxUnavailableError, and InterruptedRunError once interrupted.
         """
-        from paragen.sandbox import open_sandbox
         from paragen.sandbox.judge import judge_program
+        from paragen.settings import SandboxOptions
 
-        sandbox = open_sandbox(level, workers)
+        options = configured(choices).sandbox if choices.config else SandboxOptions()
+        sandbox = open_chosen(options, choices, warn)
 
         def verdict(source: tuple[str, str]) -> Verdict:
             return judge_program(self.task, source[1], sandbox, self._cancel)[0]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from paragen.app.choices import EXAMPLES, Choices, configured
 from paragen.app.probe import Probed, probe
+from paragen.app.sandboxes import open_chosen
 from paragen.domain.board import Budget
 from paragen.domain.errors import NoHostError, UsageError
 from paragen.domain.events import Event, Warned
@@ -75,7 +76,7 @@ class Session:
             for listener in listeners:
                 listener(Warned(message=message))
 
-        self._sandbox = _open_sandbox(self.settings, self._choices)
+        self._sandbox = open_chosen(self.settings.sandbox, self._choices, warn)
         self._stack.callback(self._sandbox.close)
         hosts = self._open_hosts(warn)
         engine = Engine(
@@ -231,15 +232,6 @@ def _generators(settings: Settings, choices: Choices) -> tuple[Generator, ...]:
             "`paragen run --demo`."
         )
     return found
-
-
-def _open_sandbox(settings: Settings, choices: Choices) -> Sandbox:
-    from paragen.sandbox import open_sandbox
-
-    return open_sandbox(
-        choices.sandbox or settings.sandbox.level or "auto",
-        choices.workers or settings.sandbox.workers,
-    )
 
 
 def play(

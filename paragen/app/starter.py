@@ -51,6 +51,7 @@ temperatures = [0.1, 0.7]
 
 # [sandbox]
 # workers = 4                   # programs tested at once
+# environment = "venv"          # where the packages that tasks name come from
 """
 
 

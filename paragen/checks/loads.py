@@ -19,6 +19,7 @@ def plan(task: Task, program: str) -> tuple[Command, ...]:
             tests=(),
             entry_point=task.entry_point,
             limits=task.limits,
+            packages=task.packages,
         ),
     )
 

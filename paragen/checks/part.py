@@ -86,5 +86,6 @@ def verdict_of(parts: tuple[Part, ...], ran: tuple[Ran, ...]) -> Verdict:
         peak_bytes=max(peaks, default=None),
         level=ran[0].level if ran else "",
         sealed=bool(ran) and all(one.sealed for one in ran),
+        unsealed_because=next((one.unsealed_because for one in ran if one.unsealed_because), ""),
         detail=gravest.detail,
     )

@@ -15,7 +15,13 @@ _MAX_SHOWN = 100
 def plan(task: Task, program: str) -> tuple[Command, ...]:
     """One run for each pair."""
     return tuple(
-        ScriptRun(program=program, language=task.language, stdin=example.stdin, limits=task.limits)
+        ScriptRun(
+            program=program,
+            language=task.language,
+            stdin=example.stdin,
+            limits=task.limits,
+            packages=task.packages,
+        )
         for example in task.examples
     )
 

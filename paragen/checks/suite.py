@@ -7,6 +7,8 @@ from paragen.domain.command import CaseResult, Command, Ending, Outcome, Ran, Te
 from paragen.domain.status import Status
 from paragen.domain.task import Task
 
+OWN_WISH = "the task asks for it (`sealed: false`)"
+
 
 def plan(task: Task, program: str) -> tuple[Command, ...]:
     """One run of all tests, if there are any."""
@@ -19,6 +21,8 @@ def plan(task: Task, program: str) -> tuple[Command, ...]:
             tests=task.tests,
             entry_point=task.entry_point,
             limits=task.limits,
+            packages=task.packages,
+            unsealed_because="" if task.sealed else OWN_WISH,
         ),
     )
 

@@ -20,7 +20,8 @@ from paragen.domain.errors import ParagenError
 
 VERBS: Mapping[str, str] = {
     "run": "Play a tournament on each task, and print the winner's code.",
-    "judge": "Judge programs against a task's tests, without a model.",
+    "judge": "Judge programs against a task's tests, or samples against a suite.",
+    "suite": "Make task files of a published suite's data file.",
     "init": "Write a generators.toml and a prompt.md to begin with.",
     "doctor": "Say what works and what doesn't, each with what to do.",
     "models": "List the models of every host, and which of them are loaded.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import asdict
 
 import typer
@@ -13,9 +14,12 @@ from paragen.cli.options import (
     FormatOption,
     HostOption,
     SandboxOption,
+    UnsafeOption,
 )
+from paragen.report.text import one_line
 
 MARKS = {"ok": "✓", "note": "•", "problem": "✗"}
+WIDTH = 80
 COLOURS = {"ok": typer.colors.GREEN, "note": typer.colors.YELLOW, "problem": typer.colors.RED}
 
 
@@ -23,6 +27,7 @@ def doctor(
     config: ConfigOption = None,
     host: HostOption = None,
     sandbox: SandboxOption = None,
+    unsafe: UnsafeOption = False,
     database: DatabaseOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
@@ -34,24 +39,39 @@ def doctor(
     from paragen.app.doctor import Finding, examine
     from paragen.cli.output import emit, print_rows
     from paragen.report.columns import DOCTOR
-    from paragen.report.text import one_line
 
     findings: list[Finding] = []
     choices = Choices(
-        config=config, host_urls=tuple(host or ()), sandbox=sandbox, database=database
+        config=config,
+        host_urls=tuple(host or ()),
+        sandbox=sandbox,
+        unsafe=unsafe,
+        database=database,
     )
     for finding in examine(choices):
         findings.append(finding)
         if format is Format.TABLE:
             mark = typer.style(MARKS[finding.level], fg=COLOURS[finding.level], bold=True)
-            emit(f"{mark} {one_line(f'{finding.check}: {finding.found}')}")
+            emit(mark + _filled(f"  {finding.check}: {finding.found}", 0)[1:])
             for detail in finding.details:
-                emit(f"    {one_line(detail)}")
+                emit(_filled(detail, 4))
             if finding.advice:
-                emit(f"    → {one_line(finding.advice)}")
+                emit(_filled(f"→ {finding.advice}", 4))
     if format is not Format.TABLE:
         rows = [
             {**asdict(f), "level": f.level.value, "details": "; ".join(f.details)} for f in findings
         ]
         print_rows(DOCTOR, rows, format, schema="paragen.doctor/1")
     raise typer.Exit(next((f.exit_code for f in findings if f.exit_code), 0))
+
+
+def _filled(words: str, indent: int) -> str:
+    """A finding or a detail of it, in lines that fit a terminal of 80 columns."""
+    return textwrap.fill(
+        one_line(words),
+        width=WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

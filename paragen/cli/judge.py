@@ -1,56 +1,194 @@
-"""`paragen judge`: programs from anywhere, against a task's tests."""
+"""`paragen judge`: programs from anywhere against a task's tests, or samples against a suite."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paragen.cli.options import Format, JsonOption, SandboxOption, TestsOption, WorkersOption
+from paragen.cli.options import (
+    Format,
+    JsonOption,
+    SandboxOption,
+    SealedOnlyOption,
+    TestsOption,
+    UnsafeOption,
+    WorkersOption,
+)
 from paragen.domain.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from paragen.app.choices import Choices
     from paragen.domain.candidate import Verdict
+    from paragen.judge.tally import SuiteResult
+    from paragen.report.judged import LiveProgress, PlainProgress
     from paragen.report.rows import Value
 
 
 def judge(
-    task: Annotated[Path, typer.Argument(metavar="TASK", help="A task file.")],
-    programs: Annotated[
-        list[Path], typer.Argument(metavar="PROGRAM…", help="Programs to judge, - for stdin.")
+    task: Annotated[
+        Path,
+        typer.Argument(metavar="TASK|SAMPLES", help="A task file; with --suite a file of samples."),
     ],
+    programs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PROGRAM…", help="Programs to judge, - for stdin."),
+    ] = None,
+    suite: Annotated[
+        Path | None,
+        typer.Option(
+            "--suite",
+            metavar="FILE",
+            help="A suite's data file, as HumanEval.jsonl.gz: judge samples against its problems.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="With --suite: the results, one a line; by default SAMPLES_results.jsonl.",
+            show_default=False,
+        ),
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="With --suite: start over, whatever has been judged.")
+    ] = False,
     tests: TestsOption = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", "-c", metavar="FILE", help="A config, for its sandbox section."
+        ),
+    ] = None,
     sandbox: SandboxOption = None,
+    sealed_only: SealedOnlyOption = False,
+    unsafe: UnsafeOption = False,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge programs against a task's tests, without a model.
+    """Judge programs against a task's tests, or samples against a suite.
 
-    The exit code is 0 only if all pass.
+    The exit code is 0 only if all programs pass. With --suite it is 0 if all samples were judged,
+    whatever came of them, and what was judged already is not judged again; 2 is a mistake in what
+    was given, 4 a sandbox level that isn't to be had, 130 interrupted.
     """
+    from paragen.app.choices import Choices
+
+    choices = Choices(
+        config=config, sandbox=sandbox, sealed_only=sealed_only, unsafe=unsafe, workers=workers
+    )
+    if suite is not None:
+        if programs or tests:
+            raise UsageError("--suite takes a file of samples alone, without programs and --tests.")
+        _judge_samples(task, suite, choices, output=output, new=new, as_json=as_json)
+        return
+    if not programs:
+        raise typer.BadParameter("Name the programs to judge.", param_hint="PROGRAM…")
+    if output is not None or new:
+        raise UsageError("--output and --new are for samples: name their --suite.")
+    raise typer.Exit(_judge_programs(task, programs, tests or (), choices, as_json=as_json))
+
+
+def _judge_programs(
+    task: Path,
+    programs: Sequence[Path],
+    tests: Sequence[Path],
+    choices: Choices,
+    *,
+    as_json: bool,
+) -> int:
+    """Judge programs, print their verdicts, and say which exit code that makes."""
     from paragen.app.judging import Judging
     from paragen.cli.interrupt import interruptible
-    from paragen.cli.output import note, print_json, print_rows
+    from paragen.cli.output import note, print_json, print_rows, warn
     from paragen.domain.status import Status
     from paragen.files import load_task
     from paragen.report.columns import JUDGEMENTS
     from paragen.report.objects import judge_object
+    from paragen.report.text import unsealed_notes
 
     if [str(path) for path in (task, *programs)].count("-") > 1:
         raise UsageError("Standard input (-) can be only one of the files.")
-    loaded = load_task(task, tests=tests or ())
+    loaded = load_task(task, tests=tests)
     judging = Judging(loaded, programs)
     with interruptible(judging):
-        verdicts = judging.judge(level=sandbox or "auto", workers=workers)
+        verdicts = judging.judge(choices, warn)
     exit_code = 0 if all(v.status is Status.PASSED for _, v in verdicts) else 1
     if not loaded.has_tests:
         note("Nothing was tested: the task has no tests. Programs had to parse and import.")
+    for line in unsealed_notes(verdicts):
+        note(line)
     if as_json:
         print_json(judge_object(loaded, verdicts, exit_code))
     else:
         print_rows(JUDGEMENTS, [_row(*one) for one in verdicts], Format.TABLE, schema="")
-    raise typer.Exit(exit_code)
+    return exit_code
+
+
+def _judge_samples(
+    samples: Path, suite: Path, choices: Choices, *, output: Path | None, new: bool, as_json: bool
+) -> None:
+    """Judge samples against a suite, and print what they show."""
+    from paragen.app.samples import SampleJudging
+    from paragen.cli.interrupt import interruptible
+    from paragen.cli.output import print_json, warn
+    from paragen.report.objects import judge_suite_object
+
+    with SampleJudging(samples, suite, output=output, new=new) as judging:
+        if judging.unattempted:
+            warn(f"{judging.unattempted} of the suite's problems have no sample: they don't count.")
+        with interruptible(judging), _progress(judging.samples) as progress:
+            result = judging.judge(choices, progress, warn)
+    _warn_of_what_was_not_judged(result)
+    if as_json:
+        print_json(judge_suite_object(result))
+    else:
+        _print_summary(result)
+
+
+def _progress(samples: int) -> LiveProgress | PlainProgress:
+    """A bar on a terminal, lines elsewhere."""
+    from paragen.report.judged import LiveProgress, PlainProgress
+
+    if not sys.stderr.isatty():
+        return PlainProgress(sys.stderr, samples=samples)
+    from rich.console import Console
+
+    return LiveProgress(Console(stderr=True), samples=samples)
+
+
+def _warn_of_what_was_not_judged(result: SuiteResult) -> None:
+    from paragen.cli.output import warn
+    from paragen.domain.status import Status
+    from paragen.report.text import counted
+
+    missing = result.tally.statuses[Status.NOT_JUDGED]
+    if missing:
+        warn(
+            f"{counted(missing, 'sample')} couldn't be judged and count as none: "
+            f"see {result.output}. The same command tries them again."
+        )
+
+
+def _print_summary(result: SuiteResult) -> None:
+    from paragen.cli.output import emit, note
+    from paragen.report.judged import in_words, levels_in_words, pass_at_lines
+    from paragen.report.text import counted
+
+    tally = result.tally
+    for line in pass_at_lines(tally.pass_at):
+        emit(line)
+    note(
+        f"{counted(tally.samples, 'sample')} of {counted(result.problems, 'problem')}: "
+        f"{in_words(tally.statuses)}; {levels_in_words(tally.levels, tally.sealed)}"
+    )
+    note(f"the results are in {result.output}")
 
 
 def _row(file: str, verdict: Verdict) -> dict[str, Value]:

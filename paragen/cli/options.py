@@ -53,7 +53,15 @@ HostOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (see `paragen schema`).")]
 SandboxOption = Annotated[
     str | None,
-    typer.Option("--sandbox", metavar="LEVEL", help="The sandbox level; the best here by default."),
+    typer.Option(
+        "--sandbox",
+        metavar="LEVEL",
+        help="auto (the strongest that is to be had), full, filters, seatbelt or none.",
+    ),
+]
+SealedOnlyOption = Annotated[
+    bool,
+    typer.Option("--sealed-only", help="Judge nothing whose verdict can't be sealed."),
 ]
 TaskTypeOption = Annotated[
     str | None,
@@ -68,10 +76,16 @@ TestsOption = Annotated[
         show_default=False,
     ),
 ]
+UnsafeOption = Annotated[
+    bool,
+    typer.Option(
+        "--unsafe", help="With --sandbox none: run programs unconfined, since you trust them."
+    ),
+]
 WorkersOption = Annotated[
     int | None,
     typer.Option(
-        "--workers", metavar="N", min=1, help="Programs tested at once; the cores by default."
+        "--workers", "-j", metavar="N", min=1, help="Programs tested at once; by default the cores."
     ),
 ]
 

@@ -16,7 +16,9 @@ from paragen.cli.options import (
     HostOption,
     JsonOption,
     SandboxOption,
+    SealedOnlyOption,
     TestsOption,
+    UnsafeOption,
     WorkersOption,
 )
 from paragen.domain.errors import UsageError
@@ -135,6 +137,8 @@ def run(
         ),
     ] = None,
     sandbox: SandboxOption = None,
+    sealed_only: SealedOnlyOption = False,
+    unsafe: UnsafeOption = False,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
     output: Annotated[
@@ -190,6 +194,8 @@ def run(
             fail_fast=fail_fast or None,
             generation_limit_s=generation_limit_s,
             sandbox=sandbox,
+            sealed_only=sealed_only,
+            unsafe=unsafe,
             workers=workers,
             database=database,
             record=record,

@@ -13,6 +13,7 @@ class Output(StrEnum):
 
     RUN = "run"
     JUDGE = "judge"
+    JUDGE_SUITE = "judge-suite"
 
 
 def schema(

@@ -13,9 +13,9 @@ import yaml
 from paragen.domain.errors import TaskError
 from paragen.languages import LANGUAGES
 from paragen.parse.nearest import did_you_mean
+from paragen.parse.package_name import is_package_name, normal_package_name
 
 MAX_TIMEOUT_S = 3600.0
-MIN_MEMORY_MB, MAX_MEMORY_MB = 32, 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,14 @@ class FrontMatter:
     entry_point: str | None = None
     language: str = "python"
     timeout_s: float | None = None
+    wall_s: float | None = None
     memory_mb: int | None = None
+    disk_mb: int | None = None
+    output_kb: int | None = None
+    open_files: int | None = None
+    processes: int | None = None
+    packages: tuple[str, ...] = ()
+    sealed: bool = True
     tests: tuple[TestPath, ...] = ()
 
 
@@ -138,7 +145,7 @@ def _language(key: _Key) -> str:
     return value
 
 
-def _timeout(key: _Key) -> float:
+def _seconds(key: _Key) -> float:
     if not _is_scalar(key.value, "int", "float"):
         key.fail("must be a number of seconds, for example 10.")
     value = _number(key.value.value)
@@ -147,11 +154,37 @@ def _timeout(key: _Key) -> float:
     return value
 
 
-def _memory(key: _Key) -> int:
-    value = _number(key.value.value) if _is_scalar(key.value, "int") else math.nan
-    if not MIN_MEMORY_MB <= value <= MAX_MEMORY_MB:
-        key.fail(f"must be a whole number of MiB from {MIN_MEMORY_MB} to {MAX_MEMORY_MB}.")
-    return int(value)
+def _whole(least: int, most: int, unit: str) -> Callable[[_Key], int]:
+    """A reader of whole numbers of something, within bounds."""
+
+    def read(key: _Key) -> int:
+        value = _number(key.value.value) if _is_scalar(key.value, "int") else math.nan
+        if not least <= value <= most:
+            key.fail(f"must be a whole number of {unit} from {least} to {most}.")
+        return int(value)
+
+    return read
+
+
+def _packages(key: _Key) -> tuple[str, ...]:
+    """The packages' names in the one form in which they are compared, sorted."""
+    nodes = key.value.value if isinstance(key.value, yaml.SequenceNode) else [key.value]
+    for node in nodes:
+        if not _is_scalar(node, "str"):
+            key.fail(f"must be a package's name, or a list of such{_quote_advice(node)}.", node)
+        if not is_package_name(node.value):
+            key.fail(
+                f"{node.value[:80]!r} is not a package's name: write it as for `pip install`, "
+                "without a version. The version is the installed one.",
+                node,
+            )
+    return tuple(sorted({normal_package_name(node.value) for node in nodes}))
+
+
+def _yes_or_no(key: _Key) -> bool:
+    if not _is_scalar(key.value, "bool"):
+        key.fail("must be true or false.")
+    return str(key.value.value).lower() in {"true", "yes", "on"}
 
 
 def _tests(key: _Key) -> tuple[TestPath, ...]:
@@ -166,8 +199,15 @@ READERS: Mapping[str, Callable[[_Key], object]] = {
     "task_type": _text,
     "entry_point": _entry_point,
     "language": _language,
-    "timeout_s": _timeout,
-    "memory_mb": _memory,
+    "timeout_s": _seconds,
+    "wall_s": _seconds,
+    "memory_mb": _whole(32, 1 << 20, "MiB"),
+    "disk_mb": _whole(0, 1 << 16, "MiB"),
+    "output_kb": _whole(1, 1 << 20, "KiB"),
+    "open_files": _whole(16, 1 << 16, "files"),
+    "processes": _whole(0, 1 << 10, "processes"),
+    "packages": _packages,
+    "sealed": _yes_or_no,
     "tests": _tests,
     "name": _text,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -31,6 +32,12 @@ LONG_TIMEOUTS_S: Mapping[str, float] = {
     "batch_processing": 30.0,
 }
 """Programs of these task types may take longer than others, where the task doesn't say."""
+
+KIB = 1 << 10
+DISK_BYTES = 64 * MIB
+"""What the files of a program and its tests may take where the tests need files at all."""
+_NEEDS_FILES = re.compile(r"\b(tmp_path|tmp_path_factory|tmpdir|tmpdir_factory|tempfile)\b")
+SELDOM_SET = ("disk_bytes", "file_bytes", "output_bytes", "open_files", "processes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +92,7 @@ def build_task(file: TaskFile, extra: Sequence[TestCode | Example] = ()) -> Task
         _refuse_check_without_entry_point(tests)
     given_type = normal_task_type(file.matter.task_type or "")
     task_type = given_type or infer_task_type(file.prompt, entry_point)
-    limits = _limits(file.matter, task_type)
+    limits = _limits(file.matter, task_type, tests)
     return Task(
         name=file.name,
         path=file.path,
@@ -98,6 +105,8 @@ def build_task(file: TaskFile, extra: Sequence[TestCode | Example] = ()) -> Task
         tests=tests,
         examples=examples,
         limits=limits,
+        packages=file.matter.packages,
+        sealed=file.matter.sealed,
     )
 
 
@@ -209,12 +218,28 @@ def _refuse_check_without_entry_point(tests: Sequence[TestCode]) -> None:
             )
 
 
-def _limits(matter: FrontMatter, task_type: str) -> Limits:
+def _limits(matter: FrontMatter, task_type: str, tests: Sequence[TestCode]) -> Limits:
+    """A task's limits: its own, and for the rest the defaults of its type and its tests."""
     timeout_s = matter.timeout_s or LONG_TIMEOUTS_S.get(task_type)
     limits = Limits() if timeout_s is None else Limits().for_timeout(timeout_s)
-    if matter.memory_mb is not None:
-        limits = replace(limits, memory_bytes=matter.memory_mb * MIB)
-    return limits
+    return replace(
+        limits,
+        wall_s=matter.wall_s or limits.wall_s,
+        scales=matter.timeout_s is None and matter.wall_s is None,
+        memory_bytes=(matter.memory_mb or 0) * MIB or limits.memory_bytes,
+        output_bytes=(matter.output_kb or 0) * KIB or limits.output_bytes,
+        disk_bytes=_disk_bytes(matter, tests),
+        file_bytes=max((matter.disk_mb or 0) * MIB, limits.file_bytes),
+        open_files=matter.open_files or limits.open_files,
+        processes=matter.processes or limits.processes,
+    )
+
+
+def _disk_bytes(matter: FrontMatter, tests: Sequence[TestCode]) -> int:
+    """What files may take: as the task says, else something where its tests need files at all."""
+    if matter.disk_mb is not None:
+        return matter.disk_mb * MIB
+    return DISK_BYTES if any(_NEEDS_FILES.search(test.source) for test in tests) else 0
 
 
 def _sha256(
@@ -232,5 +257,13 @@ def _sha256(
         "tests": [[test.kind.value, test.source] for test in tests],
         "examples": [[example.stdin, example.stdout] for example in examples],
         "limits": [limits.cpu_s, limits.wall_s, limits.memory_bytes],
+        # What few tasks say is part of the digest only where it is said.
+        **_said({name: getattr(limits, name) for name in SELDOM_SET}, Limits()),
+        **_said({"packages": file.matter.packages, "sealed": file.matter.sealed}, FrontMatter()),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _said(values: Mapping[str, object], defaults: object) -> dict[str, object]:
+    """Those values that aren't what they are by default."""
+    return {name: value for name, value in values.items() if value != getattr(defaults, name)}

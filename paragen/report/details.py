@@ -151,6 +151,8 @@ def _facts(candidate: Candidate) -> Table:
             f"{text.seconds(verdict.execution_s)} CPU, {text.size(verdict.peak_bytes)}, "
             f"sandbox {verdict.level or text.NOTHING}, {sealed}",
         )
+        if text.unsealed(verdict):
+            fact("not sealed", text.unsealed(verdict))
     if candidate.scores is not None:
         scores = candidate.scores
         fact(

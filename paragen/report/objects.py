@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from paragen.domain.candidate import Candidate, Verdict
+from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Run
+from paragen.judge.tally import SuiteResult
 
 if TYPE_CHECKING:
     from paragen.report.schema import (
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
         CountsObject,
         JudgementObject,
         JudgeObject,
+        JudgeSuiteObject,
         RunObject,
         ScoresObject,
         TaskObject,
@@ -80,6 +83,9 @@ def candidate_object(candidate: Candidate) -> CandidateObject:
         "execution_s": verdict.execution_s if verdict else None,
         "test_s": verdict.test_s if verdict else None,
         "peak_bytes": verdict.peak_bytes if verdict else None,
+        "level": verdict.level if verdict else None,
+        "sealed": verdict.sealed if verdict else None,
+        "unsealed_because": _unsealed_because(verdict),
         "scores": _scores(candidate),
         "error": {"kind": error.kind, "message": error.message} if error else None,
     }
@@ -97,18 +103,44 @@ def judge_object(
     }
 
 
+def judge_suite_object(result: SuiteResult) -> JudgeSuiteObject:
+    """Samples of a suite, as `paragen judge --suite --json` prints them."""
+    tally = result.tally
+    return {
+        "schema": "paragen.judge-suite/1",
+        "suite": result.suite,
+        "dialect": result.dialect,
+        "output": result.output,
+        "problems": result.problems,
+        "unattempted": result.unattempted,
+        "samples": tally.samples,
+        "passed": tally.statuses[Status.PASSED],
+        "pass_at": {str(k): value for k, value in tally.pass_at.items()},
+        "statuses": {status.value: count for status, count in tally.statuses.items()},
+        "levels": dict(tally.levels),
+        "sealed": tally.sealed,
+        "earlier": tally.earlier,
+        "wall_s": result.wall_s,
+    }
+
+
 def _judgement(file: str, verdict: Verdict) -> JudgementObject:
     return {
         "file": file,
         "status": verdict.status.value,
         "tests": _tests(verdict),
         "sealed": verdict.sealed,
+        "unsealed_because": _unsealed_because(verdict),
         "level": verdict.level,
         "execution_s": verdict.execution_s,
         "wall_s": verdict.test_s,
         "peak_bytes": verdict.peak_bytes,
         "detail": verdict.detail,
     }
+
+
+def _unsealed_because(verdict: Verdict | None) -> str | None:
+    return (verdict.unsealed_because or None) if verdict else None
 
 
 def _tests(verdict: Verdict | None) -> CountsObject:

@@ -44,6 +44,8 @@ class PlainView:
                 self._ended += 1
                 count = f" [{self._ended}/{self._tasks}]" if self._tasks > 1 else ""
                 self._write(f"{run.task.name}:{count} {run.reason}")
+                if text.unsealed_winner(run):
+                    self._write(f"  {text.unsealed_winner(run)}")
 
     def _write(self, words: str) -> None:
         try:

@@ -114,6 +114,9 @@ class CandidateObject(TypedDict):
     execution_s: float | None
     test_s: float | None
     peak_bytes: int | None
+    level: str | None
+    sealed: bool | None
+    unsealed_because: str | None
     scores: ScoresObject
     error: ErrorObject | None
 
@@ -144,6 +147,7 @@ class JudgementObject(TypedDict):
     status: StatusName
     tests: CountsObject
     sealed: bool
+    unsealed_because: str | None
     level: str
     execution_s: float
     wall_s: float
@@ -161,7 +165,37 @@ class JudgeObject(TypedDict):
     results: list[JudgementObject]
 
 
-SCHEMAS: Mapping[str, Any] = {"run": RunObject, "judge": JudgeObject}
+@with_config(CLOSED)
+class JudgeSuiteObject(TypedDict):
+    """Samples judged against a published suite.
+
+    `problems` are those that have samples, `unattempted` the suite's others. `pass_at` is the mean
+    of pass@k over the problems, by k, where all of them have k judged samples. `statuses` and
+    `levels` say how many samples ended how, and at which sandbox levels they were judged; `sealed`
+    how many verdicts are sealed, `earlier` how many samples were in the results file already.
+    """
+
+    schema: Literal["paragen.judge-suite/1"]
+    suite: str
+    dialect: str
+    output: str
+    problems: int
+    unattempted: int
+    samples: int
+    passed: int
+    pass_at: dict[str, float]
+    statuses: dict[StatusName, int]
+    levels: dict[str, int]
+    sealed: int
+    earlier: int
+    wall_s: float
+
+
+SCHEMAS: Mapping[str, Any] = {
+    "run": RunObject,
+    "judge": JudgeObject,
+    "judge-suite": JudgeSuiteObject,
+}
 
 
 def json_schema(name: str) -> dict[str, Any]:

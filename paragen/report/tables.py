@@ -91,6 +91,8 @@ def run_table(run: Run, width: int) -> RenderableType:
     parts.append(
         Text(text.one_line(run.reason), style="bold green" if run.winner else "bold yellow")
     )
+    if text.unsealed_winner(run):
+        parts.append(Text(f"  {text.unsealed_winner(run)}", style="dim"))
     return Group(*parts)
 
 

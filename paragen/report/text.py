@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from paragen.domain.status import Status
 
 if TYPE_CHECKING:
-    from paragen.domain.candidate import Candidate
+    from paragen.domain.candidate import Candidate, Verdict
     from paragen.domain.task import Task
+    from paragen.domain.tournament import Run
 
 NOTHING = "–"
 """What stands where nothing was measured."""
@@ -92,6 +94,34 @@ def why(candidate: Candidate) -> str:
         return _first_line(candidate.verdict.detail)
     failing = [c for c in candidate.verdict.cases if c.detail]
     return _first_line(f"{failing[0].name}: {failing[0].detail}") if failing else ""
+
+
+def unsealed(verdict: Verdict | None) -> str:
+    """Why a verdict isn't sealed, in a line; empty where it is, or where nobody knows."""
+    return _first_line(verdict.unsealed_because) if verdict else ""
+
+
+def unsealed_winner(run: Run) -> str:
+    """That a run's winner has a verdict that isn't sealed, and why; empty where that isn't so."""
+    winner = run.winning
+    if winner is None or not unsealed(winner.verdict):
+        return ""
+    name = one_line(winner.attempt.instance.name)
+    return f"{name}'s verdict isn't sealed: {unsealed(winner.verdict)}"
+
+
+def unsealed_notes(verdicts: Sequence[tuple[str, Verdict]]) -> tuple[str, ...]:
+    """Why verdicts aren't sealed, a line for each reason; with whose, where it isn't all's."""
+    names: dict[str, list[str]] = {}
+    for name, verdict in verdicts:
+        if unsealed(verdict):
+            names.setdefault(unsealed(verdict), []).append(name)
+    return tuple(
+        f"unsealed: {why}"
+        if len(whose) == len(verdicts)
+        else f"unsealed ({one_line(', '.join(whose))}): {why}"
+        for why, whose in names.items()
+    )
 
 
 def counted(number: int, noun: str) -> str:

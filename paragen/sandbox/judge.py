@@ -6,7 +6,7 @@ from paragen import checks
 from paragen.checks import lint
 from paragen.domain.candidate import Verdict
 from paragen.domain.command import Command, Ran
-from paragen.domain.errors import SandboxFault
+from paragen.domain.errors import SandboxFault, SandboxRefusal
 from paragen.domain.ports import Cancel, Sandbox
 from paragen.domain.status import JUDGED, Status
 from paragen.domain.task import Task
@@ -16,12 +16,13 @@ TRIES = 2
 
 
 def judge_program(
-    task: Task, program: str, sandbox: Sandbox, cancel: Cancel
+    task: Task, program: str, sandbox: Sandbox, cancel: Cancel, *, measured: bool = True
 ) -> tuple[Verdict, dict[str, float]]:
     """The verdict on a program, and the evaluator's measures where it was executed.
 
-    A sandbox that fails twice is no doing of the program's: it is not judged, and the verdict's
-    detail says why.
+    Where it isn't to be `measured` there are none, and no linter is run.
+    A sandbox that fails twice, or refuses, is no doing of the program's: it is not judged, and the
+    verdict's detail says why.
     """
     ran: list[Ran] = []
     try:
@@ -30,14 +31,18 @@ def judge_program(
             ran.append(result)
             if checks.decides(result):
                 break
+    except SandboxRefusal as refusal:
+        return _not_judged(sandbox, str(refusal)), {}
     except SandboxFault as fault:
-        detail = f"the sandbox failed: {fault}"
-        state = sandbox.state
-        return Verdict(status=Status.NOT_JUDGED, level=state.level, detail=detail), {}
+        return _not_judged(sandbox, f"the sandbox failed: {fault}"), {}
     verdict = checks.read(task, tuple(ran))
-    if verdict.status not in JUDGED or task.language != "python":
+    if not measured or verdict.status not in JUDGED or task.language != "python":
         return verdict, {}
     return verdict, _measures(program, sandbox, cancel)
+
+
+def _not_judged(sandbox: Sandbox, detail: str) -> Verdict:
+    return Verdict(status=Status.NOT_JUDGED, level=sandbox.state.level, detail=detail)
 
 
 def _run(command: Command, sandbox: Sandbox, cancel: Cancel) -> Ran:
@@ -45,6 +50,8 @@ def _run(command: Command, sandbox: Sandbox, cancel: Cancel) -> Ran:
     for _ in range(TRIES - 1):
         try:
             return sandbox.run(command, cancel)
+        except SandboxRefusal:
+            raise
         except SandboxFault:
             continue
     return sandbox.run(command, cancel)

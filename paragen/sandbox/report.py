@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,8 @@ class Report:
 
     `started`: it put its limits on, and the program came next. `names`: the cases found, None if
     it never came so far. `out_of_memory`: something died of MemoryError. `peak_bytes`: the
-    process's largest resident size, by its own account. `done`: it came to its own end.
+    process's largest resident size, by its own account. `done`: it came to its own end; `broke`:
+    how the program cut it short.
     """
 
     started: bool = False
@@ -24,6 +26,7 @@ class Report:
     out_of_memory: bool = False
     peak_bytes: int | None = None
     done: bool = False
+    broke: str = ""
 
     @property
     def running(self) -> str | None:
@@ -53,6 +56,20 @@ def read_report(data: bytes, nonce: str) -> Report:
             case "case":
                 cases.append(_case(fields))
     return replace(report, cases=tuple(cases))
+
+
+def report_of(answer: Mapping[str, Any]) -> Report:
+    """The report that a tester's answer makes; an empty answer is a report that isn't done."""
+    names = answer.get("names")
+    fields = ("name", "outcome", "detail")
+    return Report(
+        started=True,
+        names=None if names is None else tuple(map(printable, names)),
+        cases=tuple(_case(dict(zip(fields, case, strict=True))) for case in answer.get("cases", ())),
+        out_of_memory=bool(answer.get("out_of_memory")),
+        done=bool(answer) and not answer["gone"],
+        broke=str(answer.get("gone") or ""),
+    )
 
 
 def printable(text: str) -> str:

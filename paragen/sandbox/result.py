@@ -18,7 +18,15 @@ def why_no_start(ended: Ended) -> str:
     return f"the test runner did not start within {ended.wall_s:.1f} s: {how}"
 
 
-def ran_program(command: TestRun | ScriptRun, ended: Ended, report: Report, level: str) -> Ran:
+def ran_program(
+    command: TestRun | ScriptRun,
+    ended: Ended,
+    report: Report,
+    level: str,
+    *,
+    sealed: bool = False,
+    unsealed_because: str = "",
+) -> Ran:
     """The result of a program's run, from how its process ended and what the runner reported."""
     is_script = isinstance(command, ScriptRun)
     ending = ended.ending
@@ -31,6 +39,8 @@ def ran_program(command: TestRun | ScriptRun, ended: Ended, report: Report, leve
         cases=report.cases,
         peak_bytes=report.peak_bytes or ended.peak_bytes,
         complete=ended.ending is Ending.EXITED and (is_script or report.done),
+        sealed=sealed,
+        unsealed_because=unsealed_because,
         detail=_detail(command.limits, ending, ended, report, is_script),
     )
 

@@ -11,12 +11,14 @@ Rlimit = tuple[int, int, int]
 """Which (a constant of `resource`), soft, hard."""
 
 
-def rlimits(limits: Limits, *, platform: str, tasks: int | None) -> tuple[Rlimit, ...]:
+def rlimits(
+    limits: Limits, *, platform: str, tasks: int | None, base_bytes: int = 0
+) -> tuple[Rlimit, ...]:
     """The limits for one process.
 
     CPU time is watched from outside, to the hundredth of a second; the kernel's limit, in whole
     seconds, is the backstop. Address space stands for memory on Linux only: macOS doesn't keep
-    to it. `tasks` is how many processes and threads the machine has now (None: unknown): the
+    to it; `base_bytes` is what the process has taken before the program. `tasks` is how many processes and threads the machine has now (None: unknown): the
     kernel counts all of the user's against the limit, not just the candidate's, so the limit is
     that many and those that the candidate may have; where it is unknown there is none.
     """
@@ -28,9 +30,10 @@ def rlimits(limits: Limits, *, platform: str, tasks: int | None) -> tuple[Rlimit
         (resource.RLIMIT_CORE, 0, 0),
     ]
     if platform == "linux":
-        found.append((resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes))
+        space = base_bytes + limits.memory_bytes
+        found.append((resource.RLIMIT_AS, space, space))
     if tasks is not None:
-        processes = tasks + limits.processes
+        processes = tasks + limits.processes + limits.threads
         found.append((resource.RLIMIT_NPROC, processes, processes))
     return tuple(found)
 

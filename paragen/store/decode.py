@@ -54,6 +54,8 @@ def _task(row: Row) -> Task:
         tests=tuple(_test_code(test) for test in json.loads(row["tests"])),
         examples=tuple(Example(**_known(Example, one)) for one in json.loads(row["examples"])),
         limits=Limits(**_known(Limits, json.loads(row["limits"]))),
+        packages=tuple(json.loads(row["packages"] or "[]")),
+        sealed=row["task_sealed"] is None or bool(row["task_sealed"]),
     )
 
 
@@ -140,6 +142,7 @@ def _verdict(row: Row, cases: Sequence[Row]) -> Verdict | None:
         peak_bytes=row["peak_bytes"],
         level=row["level"],
         sealed=bool(row["sealed"]),
+        unsealed_because="",
         detail=row["detail"],
     )
 

@@ -52,6 +52,7 @@ VERDICT = {
     "peak_bytes": "peak_bytes",
     "level": "level",
     "sealed": "sealed",
+    "unsealed_because": "unsealed_because",
     "detail": "detail",
 }
 SCORES = {name: name for name in ("evaluator", "quality", "speed", "combined")}
@@ -118,6 +119,8 @@ def _task_columns(task: Task) -> Row:
         "language": task.language,
         "entry_point": task.entry_point,
         "limits": as_json(asdict(task.limits)),
+        "packages": as_json(task.packages),
+        "task_sealed": task.sealed,
         "prompt": task.prompt,
         "tests": as_json([asdict(test) for test in task.tests]),
         "examples": as_json([asdict(example) for example in task.examples]),

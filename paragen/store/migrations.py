@@ -11,12 +11,15 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from paragen.store.schema import APPLICATION_ID, FIRST
+from paragen.store.schema import APPLICATION_ID, FIRST, SEALED
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (("m001_first", FIRST),)
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("m001_first", FIRST),
+    ("m002_sealed", SEALED),
+)
 
 
 def version() -> int:

@@ -169,3 +169,10 @@ FIRST = (
     ) STRICT
     """,
 )
+
+SEALED = (
+    "ALTER TABLE candidates ADD COLUMN unsealed_because TEXT",
+    "ALTER TABLE runs ADD COLUMN packages TEXT",
+    "ALTER TABLE runs ADD COLUMN task_sealed INTEGER",
+)
+"""What is known of sealed verdicts; NULL in rows that were written before it was."""

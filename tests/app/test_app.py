@@ -25,8 +25,9 @@ from paragen.domain.host import HostSpec
 from paragen.domain.status import Status
 from paragen.files import load_task
 from paragen.judge.criteria import CriteriaOptions
+from paragen.sandbox.levels import warning
 from paragen.server.scripted_ollama import ScriptedOllama
-from tests.cli.running import NOWHERE, TASK
+from tests.cli.running import CHOSEN, LEVEL, NOWHERE, TASK
 from tests.cli.scripts import BAD, GOOD, MIXED, config, slow
 
 
@@ -41,7 +42,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def prepare(**choices: object) -> Session:
-    return Session.prepare([Path("task.md")], Choices(**choices))  # type: ignore[arg-type]  # fields
+    return Session.prepare([Path("task.md")], Choices(**{**CHOSEN, **choices}))
+
+
+def warnings(told: list[Event]) -> list[str]:
+    """What was warned of, but for the sandbox level that tests run at."""
+    said = [event.message for event in told if isinstance(event, Warned)]
+    return [message for message in said if message != warning(LEVEL)]
 
 
 class TestSettings:
@@ -142,7 +149,7 @@ class TestPlaying:
             hosts = (server.url, NOWHERE)
             with prepare(models=(GOOD, "absent"), host_urls=hosts, record=False) as session:
                 session.play([told.append])
-        said = [event.message for event in told if isinstance(event, Warned)]
+        said = warnings(told)
         assert len(said) == 2
         assert "host2 is left out" in said[0]
         assert "ollama pull absent" in said[1]
@@ -157,8 +164,8 @@ class TestPlaying:
         ):
             (run,) = session.play([told.append])
         assert run.winning is not None
-        (warning,) = [event.message for event in told if isinstance(event, Warned)]
-        assert "damaged" in warning
+        (said,) = warnings(told)
+        assert "damaged" in said
 
     def test_an_interrupt_before_play_is_kept(self) -> None:
         with (
@@ -193,7 +200,7 @@ class TestPlaying:
         ):
             session.play([told.append])
         (started,) = [event for event in told if isinstance(event, RunStarted)]
-        assert started.run.sandbox.level == "process"
+        assert started.run.sandbox.level == "none"
         assert session.exit_code == 1
 
 
@@ -204,7 +211,7 @@ class TestJudging:
             path = here / f"{number}.py"
             path.write_text(f"def double(x):\n    return x * {number}\n", encoding="utf-8")
             programs.append(path)
-        verdicts = Judging(load_task("task.md"), programs).judge(level="auto", workers=3)
+        verdicts = Judging(load_task("task.md"), programs).judge(Choices(workers=3, **CHOSEN))
         assert [file for file, _ in verdicts] == [str(path) for path in programs]
         passed = [file for file, verdict in verdicts if verdict.status is Status.PASSED]
         assert passed == [str(here / "2.py")]

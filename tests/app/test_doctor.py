@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Never
 
 import pytest
 
+from paragen import sandbox
+from paragen.app import doctor
 from paragen.app.choices import Choices
 from paragen.app.doctor import Finding, Level, examine
+from paragen.domain.errors import SandboxUnavailableError
+from paragen.domain.tournament import SandboxState
+from paragen.sandbox.levels import Description, Layer
 from paragen.server.scripted_ollama import ScriptedOllama
 from tests.app.hosts_by_hand import by_hand
-from tests.cli.running import NOWHERE
+from tests.cli.running import CHOSEN, NOWHERE
 from tests.cli.scripts import GOOD, MIXED, config, recorded
 
 GIB = 1 << 30
@@ -26,7 +34,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(choices: Choices | None = None) -> dict[str, Finding]:
-    return {finding.check: finding for finding in examine(choices or Choices())}
+    return {finding.check: finding for finding in examine(replace(choices or Choices(), **CHOSEN))}
 
 
 def write(text: str) -> None:
@@ -121,7 +129,46 @@ def test_the_evaluator_takes_its_measures() -> None:
 
 
 def test_the_sandbox_says_what_it_leaves_open() -> None:
-    finding = found()["sandbox"]
+    finding = found(Choices(sandbox="none", unsafe=True))["sandbox"]
     assert finding.level is Level.NOTE
     assert "not sealed" in finding.found
     assert any(detail.startswith("not confined: ") for detail in finding.details)
+
+
+LAYERS = (
+    Layer(name="seccomp", works=True, what="only harmless system calls"),
+    Layer(name="namespaces", works=False, what="no network", why="Docker forbids them."),
+)
+DESCRIBED = Description(level="filters", sealed=True, layers=LAYERS, proofs=("fork", "socket"))
+
+
+def test_each_layer_says_what_it_does_or_why_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = SandboxState(level="filters", sealed=True)
+    opened = SimpleNamespace(state=state, workers=1, close=lambda: None)
+    monkeypatch.setattr(doctor, "open_chosen", lambda options, choices: opened)
+    monkeypatch.setattr(sandbox, "describe", lambda level: DESCRIBED)
+    finding = found()["sandbox"]
+    assert (finding.level, finding.found) == (Level.OK, "level filters, verdicts sealed")
+    assert finding.details == (
+        "✓ seccomp: only harmless system calls",
+        "✗ namespaces (no network): Docker forbids them.",
+        "proved here, by trying: fork, socket",
+    )
+
+
+def test_a_sandbox_that_is_not_to_be_had_still_has_its_layers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(options: object, choices: Choices) -> Never:
+        raise SandboxUnavailableError("None here.\n  full: no.\n- Do this.")
+
+    monkeypatch.setattr(doctor, "open_chosen", refuse)
+    monkeypatch.setattr(sandbox, "describe", lambda level: DESCRIBED)
+    finding = found()["sandbox"]
+    assert (finding.level, finding.exit_code) == (Level.PROBLEM, 4)
+    assert finding.found == "None here."
+    assert finding.details[:3] == (
+        "full: no.",
+        "- Do this.",
+        "✓ seccomp: only harmless system calls",
+    )

@@ -42,7 +42,7 @@ def fill(path: Path, *, candidates: int, seed: int = 1) -> None:
             ),
             mode="all",
             criteria=Criteria(weights=Weights(quality=0.7, speed=0.3)),
-            sandbox=SandboxState(level="process", sealed=False),
+            sandbox=SandboxState(level="none", sealed=False),
             started_at=f"2026-01-01T00:00:{number % 60:02d}Z",
         )
         board = Board(task=run.task, roster=())
@@ -77,7 +77,7 @@ def _candidate(candidate_id: str, generator: Generator, lots: random.Random) -> 
             tests_passed=4 if passed else 2,
             tests_total=4,
             execution_s=0.02,
-            level="process",
+            level="none",
         ),
         scores=Scores(
             evaluator=quality, quality=quality, speed=speed, combined=0.7 * quality + 0.3 * speed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def task(**fields: Any) -> Task:
 def ran(*cases: CaseResult, **fields: Any) -> Ran:
     known: dict[str, Any] = {
         "ending": Ending.EXITED, "exit_code": 0, "planned": len(cases), "complete": True,
-        "cpu_s": 0.5, "wall_s": 1.0, "level": "process",
+        "cpu_s": 0.5, "wall_s": 1.0, "level": "none",
     }  # fmt: skip
     return Ran(cases=cases, **{**known, **fields})
 
@@ -142,7 +143,7 @@ def test_the_gravest_part_names_the_verdict_and_numbers_add_up() -> None:
     verdict = checks.read(both, (ran(PASSED, peak_bytes=5, sealed=True), *printed))
     assert (verdict.status, verdict.tests_passed, verdict.tests_total) == (Status.PASSED, 3, 3)
     assert (verdict.execution_s, verdict.test_s, verdict.peak_bytes) == (1.5, 3.0, 5)
-    assert (verdict.level, verdict.sealed) == ("process", False)
+    assert (verdict.level, verdict.sealed) == ("none", False)
     unsupported = checks.read(both, (ran(UNSUPPORTED), ran(stdout="9"), ran(stdout="2")))
     assert unsupported.status is Status.FAILED
     early = checks.read(both, (ran(ending=Ending.CPU_LIMIT, planned=4),))
@@ -154,6 +155,23 @@ def test_a_verdict_is_sealed_only_if_every_run_was() -> None:
     sealed = checks.read(both, (ran(stdout="1", sealed=True), ran(stdout="2", sealed=True)))
     assert sealed.sealed
     assert not checks.read(both, (ran(stdout="1", sealed=True), ran(stdout="2"))).sealed
+
+
+def test_why_a_verdict_is_not_sealed() -> None:
+    both = task(tests=TESTS, examples=EXAMPLES[:1])
+    one, other = ran(PASSED, unsealed_because="why"), ran(stdout="1", sealed=True)
+    assert checks.read(both, (one, other)).unsealed_because == "why"
+    assert checks.read(both, (ran(PASSED, sealed=True), other)).unsealed_because == ""
+    (asked,) = checks.plan(task(tests=TESTS, sealed=False), "x")
+    assert isinstance(asked, TestRun)
+    assert "sealed: false" in asked.unsealed_because
+
+
+def test_packages_are_named_in_every_run() -> None:
+    for one in (task(tests=TESTS, examples=EXAMPLES), task()):
+        for command in checks.plan(replace(one, packages=("numpy",)), "x"):
+            assert isinstance(command, TestRun | ScriptRun)
+            assert command.packages == ("numpy",)
 
 
 CASES = st.lists(st.sampled_from([PASSED, FAILED, SKIPPED, UNSUPPORTED]), max_size=6)

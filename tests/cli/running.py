@@ -24,6 +24,18 @@ ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 50.0
 """Generous: what hangs is to be told apart from what is slow on a busy machine."""
 
+LEVEL = "none"
+"""The sandbox level of programs in tests that aren't about levels."""
+
+CHOSEN: Mapping[str, Any] = {"sandbox": LEVEL, "unsafe": LEVEL == "none"}
+"""The same as `Choices` take it."""
+
+OF_THE_LEVEL = re.compile(
+    r"^(warning: programs are not confined.*|unsealed: .*| *\S+'s verdict isn't sealed: .*)\r?\n",
+    re.MULTILINE,
+)
+"""What stderr has to say of a level that confines nothing, in whole lines."""
+
 NOWHERE = "http://127.0.0.1:9"
 """Where no server listens, so that one on this machine doesn't answer our tests."""
 
@@ -122,7 +134,7 @@ class Running:
     @property
     def err(self) -> str:
         """Its stderr so far (all of its output, on a terminal)."""
-        return bytes(self._output["err"]).decode(errors="replace")
+        return OF_THE_LEVEL.sub("", bytes(self._output["err"]).decode(errors="replace"))
 
     @property
     def out(self) -> str:
@@ -196,7 +208,7 @@ class Place:
             timeout=LIMIT_S,
             check=False,
         )
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Done(done.returncode, done.stdout.decode(), _said(done.stderr.decode(), arguments))
 
     def start(self, *arguments: str | Path, deaf: bool = False) -> Running:
         """Start `paragen …` in pipes; `deaf`: nobody reads its stdout."""
@@ -255,7 +267,16 @@ class Place:
 
 
 def _command(arguments: Sequence[str | Path], options: Sequence[str] = ()) -> list[str]:
-    return [sys.executable, *options, "-m", "paragen", *map(str, arguments)]
+    verb, *rest = map(str, arguments) if arguments else [""]
+    level = []
+    if verb in {"run", "judge", "doctor"} and "--sandbox" not in rest:
+        level = ["--sandbox", LEVEL, *(["--unsafe"] if LEVEL == "none" else [])]
+    return [sys.executable, *options, "-m", "paragen", *([verb] if verb else []), *level, *rest]
+
+
+def _said(err: str, arguments: Sequence[str | Path]) -> str:
+    """What is on stderr, without what it owes to the level that we chose and not the test."""
+    return err if "--sandbox" in arguments else OF_THE_LEVEL.sub("", err)
 
 
 def _let_children_be_interrupted() -> None:

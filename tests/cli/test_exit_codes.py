@@ -17,7 +17,7 @@ def test_every_exit_code(place: Place) -> None:
         assert place.run(*there, GOOD, "--mode", "none").code == 2, "a mistake"
         away = ("run", "task.md", "--host", NOWHERE, "--model", GOOD)
         assert place.run(*away).code == 3, "no host"
-        assert place.run(*there, GOOD, "--sandbox", "full").code == 4, "no such sandbox here"
+        assert place.run(*there, GOOD, "--sandbox", "none").code == 4, "no such sandbox here"
         running = place.start(*there, "slow")
         until(lambda: server.active, "it generates")
         running.interrupt()

@@ -13,6 +13,7 @@ RESULT_KEYS = {
     "status",
     "tests",
     "sealed",
+    "unsealed_because",
     "level",
     "execution_s",
     "wall_s",
@@ -49,7 +50,7 @@ def test_many_programs_as_json(place: Place) -> None:
         assert result["status"] != "not_judged"
         assert (result["status"] == "passed") is (result["file"] == "right.py")
         assert status is None or result["status"] == status
-        assert (result["level"], result["sealed"]) == ("process", False)
+        assert (result["level"], result["sealed"]) == ("none", False)
         assert result["wall_s"] >= 0
         assert (result["detail"] == "") is (result["file"] == "right.py"), "what went wrong"
 
@@ -72,6 +73,33 @@ def test_the_table_and_the_exit_code(place: Place) -> None:
     seen = place.on_terminal("judge", "task.md", "a [b].py", columns=100).done()
     assert seen.code == 0
     assert "a [b].py" in plain(seen.err)
+
+
+UNCONFINED = ("judge", "task.md", "right.py", "--sandbox", "none")
+
+
+def test_an_unconfined_judging_warns_and_says_that_nothing_is_sealed(place: Place) -> None:
+    place.write("task.md")
+    place.write("right.py", RIGHT)
+    done = place.run(*UNCONFINED, "--unsafe", "--json")
+    assert done.code == 0, done.err
+    warning, note = done.err.splitlines()
+    assert warning.startswith("warning: programs are not confined")
+    assert note == f"unsealed: {done.object['results'][0]['unsealed_because']}"
+    place.run(*UNCONFINED).refused("--unsafe", code=4)
+    place.run(*UNCONFINED, "--unsafe", "--sealed-only").refused("seals no verdict", code=4)
+
+
+def test_a_config_that_is_named_says_where_programs_run(place: Place) -> None:
+    place.write("task.md", TASK.replace("timeout_s: 5", "packages: [nothing-like-it]"))
+    place.write("right.py", RIGHT)
+    place.write("there.toml", '[sandbox]\nlevel = "none"\nenvironment = "nowhere"\n')
+    command = ("judge", "task.md", "right.py", "--config", "there.toml", "--json")
+    done = place.run(*command, "--unsafe", "--sandbox", "none")
+    assert done.code == 1
+    (result,) = done.object["results"]
+    assert (result["status"], result["level"]) == ("not_judged", "none")
+    assert result["detail"].startswith("nowhere is no virtual environment")
 
 
 @pytest.mark.slow

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import TASK, Place, skip_where_modes_bind_nobody
+
+ELSEWHERE = "seatbelt" if sys.platform == "linux" else "full"
+"""A sandbox level of another platform."""
 
 WHO = ("--model", "m:1b")
 """So that only the mistake in question is in the way; it is found before any host is asked."""
@@ -176,7 +180,7 @@ class TestOptions:
             (["-m", "m", "--generation-limit-s", "nan"], "generation-limit"),
             (["-m", "m", "--max-generation-s", "0"], "max"),
             (["-m", "m", "--workers", "0"], "--workers"),
-            (["-m", "m", "--sandbox", "proces"], "process"),
+            (["-m", "m", "--sandbox", "filtres"], "filters"),
             (["-m", ","], "--model"),
             (["--nonsense"], "--nonsense"),
             (["-m", "m", "--seed", "x"], "--seed"),
@@ -204,15 +208,17 @@ class TestOptions:
         assert "judge" in bare.out + bare.err
 
     @pytest.mark.slow
-    @pytest.mark.parametrize("level", ["full", "seatbelt"])
+    @pytest.mark.parametrize(
+        ("level", "words"), [("none", "--unsafe"), (ELSEWHERE, "--sandbox auto")]
+    )
     @pytest.mark.parametrize("verb", ["run", "judge"])
     def test_a_sandbox_level_that_is_not_to_be_had(
-        self, place: Place, verb: str, level: str
+        self, place: Place, verb: str, level: str, words: str
     ) -> None:
         place.write("task.md")
         place.write("x.py", "")
         rest = ["--demo"] if verb == "run" else ["task.md", "x.py"]
-        place.run(verb, *rest, "--sandbox", level).refused(level, "--sandbox process", code=4)
+        place.run(verb, *rest, "--sandbox", level).refused(level, words, code=4)
 
 
 class TestOutputs:

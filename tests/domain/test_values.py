@@ -86,14 +86,24 @@ def test_all_values_are_frozen_and_named_where_they_are_made() -> None:
 
 @given(st.floats(0.001, 3600))
 def test_limits_of_a_timeout(timeout_s: float) -> None:
-    limits = Limits.for_timeout(timeout_s)
+    limits = Limits().for_timeout(timeout_s)
     assert (limits.cpu_s, limits.wall_s) == (timeout_s, 2 * timeout_s)
     assert limits.memory_bytes == Limits().memory_bytes
     assert limits.wall_s >= limits.cpu_s
 
 
 def test_the_default_is_ten_seconds() -> None:
-    assert Limits() == Limits.for_timeout(10)
+    assert dataclasses.replace(Limits(), scales=False) == Limits().for_timeout(10)
+
+
+@given(st.floats(0, 100))
+def test_defaults_grow_on_a_slow_machine_and_own_limits_do_not(slowness: float) -> None:
+    scaled = Limits().scaled(slowness)
+    assert scaled.cpu_s == Limits().cpu_s * max(1.0, slowness)
+    assert scaled.wall_s == Limits().wall_s * max(1.0, slowness)
+    own = Limits().for_timeout(3)
+    assert own.scaled(slowness) == own
+    assert scaled.scaled(slowness).cpu_s == scaled.cpu_s or slowness <= 1, "once"
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ FAST = 5000.0
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    opened = open_sandbox("process", 2)
+    opened = open_sandbox("none", 2, unsafe=True)
     yield opened
     opened.close()
 
@@ -138,7 +138,7 @@ def test_a_tournament_from_end_to_end(sandbox: Sandbox) -> None:
     assert run.winning.attempt.instance.name == "right"
     assert run.winning.code == "def double(x):\n    return 2 * x\n"
     assert run.exit_code == 0
-    assert run.sandbox.level == "process"
+    assert run.sandbox.level == "none"
     assert not run.sandbox.sealed
     assert all(c.started_s is not None and 0 <= c.started_s <= run.wall_s for c in run.ranking)
     by_name = {c.attempt.instance.name: c for c in run.ranking}

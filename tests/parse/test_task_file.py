@@ -62,7 +62,7 @@ def test_a_whole_task_file() -> None:
     assert built.task_type == "data_processing"
     assert not built.task_type_inferred
     assert built.entry_point == "slugify"
-    assert built.limits == Limits(cpu_s=5, wall_s=10, memory_bytes=256 * MIB)
+    assert built.limits == Limits(cpu_s=5, wall_s=10, scales=False, memory_bytes=256 * MIB)
     assert built.prompt == (
         "Write `slugify(text)`.\n\n```python\ndef slugify(text: str) -> str: ...\n```\n\n"
         "## Notes\n\nKeep it short.\n"
@@ -196,6 +196,16 @@ def test_the_digest_is_of_what_decides_and_not_of_names() -> None:
         ("---\nmemory_mb: 1.5\n---\nDo.", 2, "whole number of MiB"),
         ("---\nmemory_mb: 1\n---\nDo.", 2, "whole number of MiB"),
         ("---\nmemory_mb: 0x100\n---\nDo.", 2, "whole number of MiB"),
+        ("---\ndisk_mb: -1\n---\nDo.", 2, "whole number of MiB from 0"),
+        ("---\noutput_kb: 0\n---\nDo.", 2, "whole number of KiB from 1"),
+        ("---\nopen_files: 3\n---\nDo.", 2, "whole number of files from 16"),
+        ("---\nprocesses: many\n---\nDo.", 2, "whole number of processes"),
+        ("---\nwall_s: -1\n---\nDo.", 2, "more than 0"),
+        ("---\nsealed: maybe\n---\nDo.", 2, "true or false"),
+        ("---\npackages: {a: b}\n---\nDo.", 2, "a package's name, or a list"),
+        ("---\npackages:\n  - numpy\n  - 3\n---\nDo.", 4, 'in quotes, "3"'),
+        ("---\npackages: [numpy>=2]\n---\nDo.", 2, "without a version"),
+        ("---\npackages: ['']\n---\nDo.", 2, "not a package's name"),
         ("---\ntests:\n  - a.py\n  - {b: c}\n---\nDo.", 4, "path of a file"),
         ("---\nname: a\n---\n\n \n", 4, "no prompt"),
         ("", 1, "no prompt"),
@@ -320,6 +330,68 @@ def test_task_types_are_inferred(prompt: str, entry_point: str | None, expected:
 def test_task_types_are_normal() -> None:
     assert normal_task_type("  Data - Processing ") == "data_processing"
     assert task("---\ntask_type: ' - '\n---\nBuild me a castle.").task_type == "general"
+
+
+SANDBOXED = """---
+wall_s: 7.5
+disk_mb: 100
+output_kb: 8
+open_files: 20
+processes: 3
+packages: [Zope.Interface, NumPy, numpy]
+sealed: no
+---
+Do.
+"""
+
+
+def test_what_a_task_says_of_its_sandbox() -> None:
+    built = task(SANDBOXED)
+    assert built.limits == Limits(
+        wall_s=7.5,
+        scales=False,
+        disk_bytes=100 * MIB,
+        file_bytes=100 * MIB,
+        output_bytes=8192,
+        open_files=20,
+        processes=3,
+    )
+    assert built.packages == ("numpy", "zope-interface")
+    assert not built.sealed
+    assert task("---\npackages: numpy\n---\nDo.").packages == ("numpy",)
+    assert task("Do.").sealed
+
+
+def test_what_a_task_says_of_its_sandbox_is_part_of_its_digest() -> None:
+    digests = [task("Do.\n").sha256]
+    lines = SANDBOXED.split("---\n")[1].splitlines()
+    digests += [task(f"---\n{line}\n---\nDo.\n").sha256 for line in lines]
+    assert len(set(digests)) == len(digests)
+    assert task("---\nprocesses: 0\nsealed: true\n---\nDo.\n").sha256 == digests[0]
+
+
+@pytest.mark.parametrize(
+    ("test", "matter", "disk_mb"),
+    [
+        ("def test_a(tmp_path): assert tmp_path", "", 64),
+        ("import tempfile\nassert tempfile", "", 64),
+        ("def test_a(tmpdir): assert tmpdir", "", 64),
+        ("assert 'tmp_paths'", "", 0),
+        ("def test_a(tmp_path): assert tmp_path", "disk_mb: 0", 0),
+        ("assert 1", "disk_mb: 2", 2),
+    ],
+)
+def test_tests_that_need_files_have_room_for_them(test: str, matter: str, disk_mb: int) -> None:
+    built = task(f"---\nname: a\n{matter}\n---\nDo.\n```python test\n{test}\n```\n")
+    assert built.limits.disk_bytes == disk_mb * MIB
+    assert built.limits.file_bytes >= Limits().file_bytes
+
+
+def test_own_limits_hold_everywhere_and_defaults_grow_on_slow_machines() -> None:
+    assert task("Do.").limits.scales
+    assert task("---\ntask_type: batch\n---\nDo.").limits.scales
+    assert not task("---\ntimeout_s: 3\n---\nDo.").limits.scales
+    assert not task("---\nwall_s: 3\n---\nDo.").limits.scales
 
 
 def test_programs_that_process_data_may_take_longer() -> None:

@@ -75,8 +75,9 @@ def test_each_value_stands_under_its_own_key() -> None:
         execution_s=0.25,
         test_s=0.5,
         peak_bytes=7,
-        level="process",
-        sealed=True,
+        level="none",
+        sealed=False,
+        unsealed_because="it subclasses a class of the program",
         detail="why",
     )
     generator = Generator(name="g", model="m", temperature=0.75)
@@ -118,6 +119,9 @@ def test_each_value_stands_under_its_own_key() -> None:
         "execution_s": 0.25,
         "test_s": 0.5,
         "peak_bytes": 7,
+        "level": "none",
+        "sealed": False,
+        "unsealed_because": "it subclasses a class of the program",
         "scores": {"evaluator": 0.1, "quality": 0.2, "speed": 0.3, "combined": 0.4},
         "error": {"kind": "busy", "message": "words"},
     }
@@ -126,8 +130,9 @@ def test_each_value_stands_under_its_own_key() -> None:
         "file": "a.py",
         "status": "failed",
         "tests": {"passed": 3, "total": 5},
-        "sealed": True,
-        "level": "process",
+        "sealed": False,
+        "unsealed_because": "it subclasses a class of the program",
+        "level": "none",
         "execution_s": 0.25,
         "wall_s": 0.5,
         "peak_bytes": 7,
@@ -155,6 +160,9 @@ def test_what_was_not_measured_is_null() -> None:
         "execution_s",
         "test_s",
         "peak_bytes",
+        "level",
+        "sealed",
+        "unsealed_because",
         "scores",
         "error",
     }

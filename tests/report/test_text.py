@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paragen.domain.candidate import Verdict
+from paragen.domain.status import Status
 from paragen.report import text
+from tests.store import build
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,29 @@ def test_escape_sequences_are_made_visible() -> None:
     assert (
         text.printable("a\x1b[2Jb\x07") == "a\N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}"
     )
+
+
+def verdict(because: str) -> Verdict:
+    return Verdict(status=Status.PASSED, sealed=not because, unsealed_because=because)
+
+
+def test_why_verdicts_are_not_sealed_is_said_once() -> None:
+    sealed, one, other = verdict(""), verdict("it patches\nthe program"), verdict("it forks")
+    assert text.unsealed_notes([("a", sealed)]) == ()
+    assert text.unsealed_notes([("a", one), ("b", one)]) == ("unsealed: it patches",)
+    assert text.unsealed_notes([("a", one), ("b", sealed), ("c", other), ("d", one)]) == (
+        "unsealed (a, d): it patches",
+        "unsealed (c): it forks",
+    )
+
+
+def test_a_winner_that_is_not_sealed_is_said_with_its_reason() -> None:
+    winner = build.candidate("a")
+    assert text.unsealed_winner(build.run("r", winner, winner="a")) == ""
+    unsealed = replace(winner, verdict=verdict("it forks"))
+    run = build.run("r", unsealed, winner="a")
+    assert text.unsealed_winner(run) == "a's verdict isn't sealed: it forks"
+    assert text.unsealed_winner(replace(run, winner=None)) == ""
 
 
 def test_counted() -> None:

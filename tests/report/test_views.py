@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from paragen.domain.candidate import Candidate
 from paragen.domain.events import (
@@ -26,6 +26,7 @@ from paragen.domain.events import (
 from paragen.domain.status import Status
 from paragen.domain.tournament import Run
 from paragen.report import text
+from paragen.report.details import candidate_details
 from paragen.report.live import LiveView, summary
 from paragen.report.plain import PlainView, line
 from paragen.report.tables import run_table
@@ -235,3 +236,24 @@ def test_one_line_of_reason() -> None:
     assert text.why(build.candidate("c", Status.ERROR)) == "The queue is full."
     assert text.status(build.candidate("c", Status.ERROR)) == "error: busy"
     assert text.status(build.candidate("c", Status.NO_CODE)) == "no code"
+
+
+def test_a_winner_whose_verdict_is_not_sealed_is_said_everywhere() -> None:
+    good = build.candidate("good")
+    assert good.verdict is not None
+    forked = replace(good, verdict=replace(good.verdict, unsealed_because="the tests fork"))
+    run = played(forked, winner="good")
+    told = "good's verdict isn't sealed: the tests fork"
+    assert plain(story(run)).splitlines()[-1] == f"  {told}"
+    assert told in shown(run_table(run, 80))
+    assert "the tests fork" in shown(candidate_details(run, forked))
+    sealed = played(good, winner="good")
+    assert "isn't sealed" not in plain(story(sealed)) + shown(run_table(sealed, 80))
+
+
+def shown(what: RenderableType) -> str:
+    """What rich makes of it, without colours."""
+    console = Console(file=io.StringIO(), width=80)
+    with console.capture() as capture:
+        console.print(what)
+    return capture.get()

@@ -11,15 +11,15 @@ from typing import Any
 from paragen.domain.command import CaseResult, Outcome, Ran, ScriptRun, TestRun
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits, TestCode, TestKind
-from paragen.sandbox.process import ProcessSandbox
+from paragen.sandbox.unconfined import UnconfinedSandbox
 
 DOUBLE = "def double(x):\n    return 2 * x\n"
 
 
 @cache
-def sandbox() -> ProcessSandbox:
+def sandbox() -> UnconfinedSandbox:
     """One sandbox for all tests of a process."""
-    opened = ProcessSandbox(workers=4)
+    opened = UnconfinedSandbox(workers=4)
     atexit.register(opened.close)
     return opened
 

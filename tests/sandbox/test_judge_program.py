@@ -11,7 +11,7 @@ import pytest
 
 from paragen.domain.candidate import Verdict
 from paragen.domain.command import Command, Ran, ToolRun
-from paragen.domain.errors import SandboxFault
+from paragen.domain.errors import SandboxFault, SandboxRefusal
 from paragen.domain.ports import Cancel
 from paragen.domain.status import Status
 from paragen.domain.task import Example, Limits, Task, TestCode
@@ -39,7 +39,7 @@ def judge(one: Task, program: str) -> tuple[Verdict, dict[str, float]]:
 def test_a_right_program_passes_with_numbers_and_measures() -> None:
     verdict, measures = judge(task("assert double(1) == 2\nassert double(2) == 4\n"), DOUBLE)
     assert (verdict.status, verdict.tests_passed, verdict.tests_total) == (Status.PASSED, 2, 2)
-    assert (verdict.level, verdict.sealed) == ("process", False)
+    assert (verdict.level, verdict.sealed) == ("none", False)
     assert 0 < verdict.execution_s < 5
     assert 0 < verdict.test_s < 5
     assert verdict.peak_bytes is not None
@@ -132,7 +132,7 @@ class Faulty:
 
     @property
     def state(self) -> SandboxState:
-        return SandboxState(level="process", sealed=False)
+        return SandboxState(level="none", sealed=False)
 
     @property
     def workers(self) -> int:
@@ -157,6 +157,19 @@ def test_a_fault_of_the_sandbox_is_tried_again_once() -> None:
     assert verdict.status is Status.NOT_JUDGED
     assert verdict.detail == "the sandbox failed: no processes left"
     assert measures == {}
+
+
+def test_a_refusal_is_not_tried_again_and_says_why() -> None:
+    asked: list[Command] = []
+
+    class Refusing(Faulty):
+        def run(self, command: Command, cancel: Cancel) -> Ran:
+            asked.append(command)
+            raise SandboxRefusal("it can't be sealed: why.")
+
+    verdict, measures = judge_program(task("assert True\n"), DOUBLE, Refusing(0), Cancel())
+    assert (verdict.status, verdict.detail) == (Status.NOT_JUDGED, "it can't be sealed: why.")
+    assert (len(asked), measures) == (1, {})
 
 
 def test_without_a_linter_there_are_no_measures() -> None:

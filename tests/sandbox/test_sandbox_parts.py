@@ -17,15 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paragen import sandbox as levels
 from paragen.domain.command import Ending, ScriptRun, TestRun, ToolRun
-from paragen.domain.errors import SandboxFault, SandboxUnavailableError, UsageError
-from paragen.domain.ports import Cancel, Sandbox
+from paragen.domain.errors import SandboxFault
+from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits
-from paragen.sandbox import process, scratch, tools
-from paragen.sandbox.process import ProcessSandbox, kill_all
+from paragen.sandbox import scratch, tools, unconfined
 from paragen.sandbox.report import Report, read_report
 from paragen.sandbox.rlimits import last_pid_of_loadavg, rlimits, tasks_of_loadavg
+from paragen.sandbox.unconfined import UnconfinedSandbox, kill_all
 from tests.sandbox.harness import processes_of
 
 
@@ -33,54 +32,14 @@ def script(program: str, **limits: float) -> ScriptRun:
     return ScriptRun(program=program, language="python", stdin="", limits=Limits(**limits))  # type: ignore[arg-type]  # only times
 
 
-def test_auto_opens_a_level_of_the_table() -> None:
-    opened: Sandbox = levels.open_sandbox()
-    try:
-        assert opened.state.level in levels.LEVELS
-        assert not opened.state.sealed
-        assert opened.workers == levels.default_workers() >= 1
-    finally:
-        opened.close()
-
-
-@pytest.mark.parametrize("name", levels.NOT_YET)
-def test_levels_that_are_not_here_yet_are_unavailable(name: str) -> None:
-    with pytest.raises(SandboxUnavailableError, match="--sandbox process") as caught:
-        levels.open_sandbox(name)
-    assert caught.value.exit_code == 4
-
-
-def test_an_unknown_level_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match="Did you mean 'process'"):
-        levels.open_sandbox("proces")
-    with pytest.raises(UsageError, match="Choose from: auto, process"):
-        levels.describe("zzz")
-
-
-def test_a_level_says_what_it_confines_and_what_not() -> None:
-    said = levels.describe()
-    assert any("memory" in line for line in (*said.confines, *said.leaves_open))
-    assert any("not sealed" in line for line in said.leaves_open)
-    assert any("network" in line for line in said.leaves_open)
-
-
-def test_importing_the_levels_loads_none_of_them() -> None:
-    code = (
-        "import sys, paragen.sandbox as s; s.kill_all();"
-        "print([m for m in ('subprocess', 'paragen.sandbox.process') if m in sys.modules])"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "[]"
-
-
 def test_limits_of_linux_and_of_others() -> None:
-    limits = Limits(cpu_s=1.5, memory_bytes=7, processes=10)
+    limits = Limits(cpu_s=1.5, memory_bytes=7, processes=10, threads=2)
     linux = {
         which: (soft, hard) for which, soft, hard in rlimits(limits, platform="linux", tasks=90)
     }
     assert linux[resource.RLIMIT_CPU] == (3, 4)
     assert linux[resource.RLIMIT_AS] == (7, 7)
-    assert linux[resource.RLIMIT_NPROC] == (100, 100)
+    assert linux[resource.RLIMIT_NPROC] == (102, 102)
     assert linux[resource.RLIMIT_CORE] == (0, 0)
     darwin = {which for which, _, _ in rlimits(limits, platform="darwin", tasks=None)}
     assert darwin == {
@@ -161,7 +120,7 @@ def test_noise_around_the_nonce_breaks_nothing(noise: bytes, shape: str) -> None
 
 
 def test_tools_run_with_input() -> None:
-    opened = ProcessSandbox(workers=1)
+    opened = UnconfinedSandbox(workers=1)
     try:
         argv = ("ruff", "check", "--isolated", "--output-format", "json", "-")
         ran = opened.run(ToolRun(argv=argv, stdin="import os\n", timeout_s=20.0), Cancel())
@@ -178,7 +137,7 @@ def test_ruff_is_found_beside_the_interpreter_or_on_the_path() -> None:
 
 
 def test_only_as_many_run_at_once_as_there_are_workers() -> None:
-    opened = ProcessSandbox(workers=2)
+    opened = UnconfinedSandbox(workers=2)
     running: list[int] = []
     threads = [
         threading.Thread(
@@ -199,7 +158,7 @@ def test_only_as_many_run_at_once_as_there_are_workers() -> None:
 
 
 def test_waiting_for_a_turn_can_be_called_off() -> None:
-    opened = ProcessSandbox(workers=1)
+    opened = UnconfinedSandbox(workers=1)
     cancel = Cancel()
     long = threading.Thread(
         target=lambda: opened.run(script("import time; time.sleep(60)", wall_s=60.0), Cancel())
@@ -218,8 +177,8 @@ def test_waiting_for_a_turn_can_be_called_off() -> None:
 def test_closing_ends_what_runs_and_leaves_no_files(
     how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "_OPEN", WeakSet())  # those of other tests stay open
-    opened = ProcessSandbox(workers=2)
+    monkeypatch.setattr(unconfined, "_OPEN", WeakSet())  # those of other tests stay open
+    opened = UnconfinedSandbox(workers=2)
     endings: list[Ending] = []
     command = script("import time; time.sleep(60)", wall_s=60.0)
     thread = threading.Thread(target=lambda: endings.append(opened.run(command, Cancel()).ending))
@@ -239,7 +198,7 @@ def test_closing_ends_what_runs_and_leaves_no_files(
 
 
 def test_what_cannot_start_is_a_fault_and_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = ProcessSandbox(workers=1)
+    opened = UnconfinedSandbox(workers=1)
     try:
         with monkeypatch.context() as patch:
             patch.setattr(sys, "executable", "/nowhere/python")
@@ -255,14 +214,14 @@ def test_what_cannot_start_is_a_fault_and_no_verdict(monkeypatch: pytest.MonkeyP
 
 
 def test_no_room_for_a_scratch_directory_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = ProcessSandbox(workers=1)
+    opened = UnconfinedSandbox(workers=1)
     scratch.remove(opened.scratch)
     with pytest.raises(SandboxFault, match="no scratch directory"):
         opened.run(script("1"), Cancel())
     opened.close()
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
     with pytest.raises(SandboxFault, match="no scratch directory"):
-        ProcessSandbox(workers=1)
+        UnconfinedSandbox(workers=1)
 
 
 def test_running_out_of_descriptors_is_a_fault() -> None:
@@ -272,8 +231,8 @@ from paragen.domain.command import ScriptRun
 from paragen.domain.errors import SandboxFault
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits
-from paragen.sandbox.process import ProcessSandbox
-opened = ProcessSandbox(workers=1)
+from paragen.sandbox.unconfined import UnconfinedSandbox
+opened = UnconfinedSandbox(workers=1)
 command = ScriptRun(program='1', language='python', stdin='', limits=Limits())
 opened.run(command, Cancel())
 now = len(os.listdir('/dev/fd'))
@@ -299,7 +258,7 @@ print(faults)
 
 
 def test_other_languages_are_no_candidates_fault() -> None:
-    opened = ProcessSandbox(workers=1)
+    opened = UnconfinedSandbox(workers=1)
     command = TestRun(program="", language="go", tests=(), entry_point=None, limits=Limits())
     with pytest.raises(SandboxFault, match="can't run go"):
         opened.run(command, Cancel())
@@ -314,8 +273,8 @@ import tempfile; tempfile.tempdir = {str(tmp_path)!r}
 from paragen.domain.command import ScriptRun
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits
-from paragen.sandbox.process import ProcessSandbox
-ProcessSandbox(1).run(ScriptRun(program='open("ready", "w"); import time; time.sleep(60)',
+from paragen.sandbox.unconfined import UnconfinedSandbox
+UnconfinedSandbox(1).run(ScriptRun(program='open("ready", "w"); import time; time.sleep(60)',
     language='python', stdin='', limits=Limits(wall_s=0.9)), Cancel())
 """
     parent = subprocess.Popen([sys.executable, "-c", code])
@@ -337,14 +296,14 @@ def test_scratch_of_a_killed_session_is_removed_by_the_next(
     of_the_user.mkdir()
     code = """
 import os
-from paragen.sandbox.process import ProcessSandbox
-(ProcessSandbox(1).scratch / "run-1").mkdir()
+from paragen.sandbox.unconfined import UnconfinedSandbox
+(UnconfinedSandbox(1).scratch / "run-1").mkdir()
 os._exit(9)
 """
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], check=False, env=environment)
     assert len(list(tmp_path.glob("paragen-*/run-1"))) == 1
-    first, second = ProcessSandbox(workers=1), ProcessSandbox(workers=1)
+    first, second = UnconfinedSandbox(workers=1), UnconfinedSandbox(workers=1)
     try:
         assert set(tmp_path.iterdir()) == {of_the_user, first.scratch, second.scratch}
     finally:

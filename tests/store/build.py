@@ -190,6 +190,7 @@ def verdicts() -> st.SearchStrategy[Verdict]:
         peak_bytes=st.none() | counts,
         level=names,
         sealed=st.booleans(),
+        unsealed_because=texts,
         detail=texts,
     )
 
@@ -238,7 +239,17 @@ def tasks() -> st.SearchStrategy[Task]:
         examples=st.lists(
             st.builds(Example, name=texts, stdin=texts, stdout=texts), max_size=2
         ).map(tuple),
-        limits=st.builds(Limits, cpu_s=finite, wall_s=finite, memory_bytes=counts),
+        limits=st.builds(
+            Limits,
+            cpu_s=finite,
+            wall_s=finite,
+            scales=st.booleans(),
+            memory_bytes=counts,
+            disk_bytes=counts,
+            processes=counts,
+        ),
+        packages=st.lists(names, max_size=2).map(tuple),
+        sealed=st.booleans(),
     )
 
 

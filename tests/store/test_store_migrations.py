@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from paragen.domain.status import Status
+from paragen.domain.task import Limits
 from paragen.store import migrations
 from paragen.store.connection import connect
 from paragen.store.errors import StoreFault
@@ -16,13 +18,15 @@ from tests.store import build
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
-FIRST_RUN = build.run(
+PLAYED = build.run(
     "run-a",
     build.candidate("a", temperature=0.1),
     build.candidate("b", Status.FAILED),
     build.candidate("c", Status.ERROR),
     winner="a",
 )
+FIRST_RUN = replace(PLAYED, task=replace(PLAYED.task, limits=Limits(processes=64)))
+"""As it was recorded; newer versions have another default."""
 
 
 def restored(dump: str, path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The level "process": a process of its own for each run, with limits, and nothing sealed."""
+"""The level `none`: a process of its own for each run, with limits; nothing confined or sealed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import IO
@@ -22,7 +23,8 @@ from paragen.domain.task import MIB, Limits
 from paragen.domain.tournament import SandboxState
 from paragen.sandbox import scratch
 from paragen.sandbox.child import Bounds, Child, Ended, Start
-from paragen.sandbox.levels import Description
+from paragen.sandbox.levels import UNCONFINED, Description
+from paragen.sandbox.packages import require
 from paragen.sandbox.report import read_report
 from paragen.sandbox.result import ran_process, ran_program, why_no_start
 from paragen.sandbox.rlimits import rlimits, tasks_of_loadavg
@@ -30,7 +32,8 @@ from paragen.sandbox.strays import loadavg
 from paragen.sandbox.tools import find_tool
 from paragen.sandbox.victim import Victim
 
-LEVEL = "process"
+LEVEL = UNCONFINED
+_UNSEALED = "the sandbox level none seals nothing"
 _RUNNER = Path(__file__).with_name("runner")
 _INTERPRETER = ("-P", "-s", "-S", "-B", "-X", "utf8")
 """No directory of ours on the path, no site-packages, no bytecode written, UTF-8 throughout."""
@@ -39,17 +42,18 @@ _QUEUE_GLANCE_S = 0.05
 _PREFIX = "paragen-"
 
 
-def open_level(workers: int) -> ProcessSandbox:
-    """The sandbox of this level; raises SandboxUnavailableError where it can't be had."""
-    return ProcessSandbox(workers)
+def open_level(level: str, workers: int, environment: str | None = None) -> UnconfinedSandbox:
+    """The sandbox of this level, which can be had everywhere; raises SandboxFault."""
+    return UnconfinedSandbox(workers, environment)
 
 
-class ProcessSandbox:
+class UnconfinedSandbox:
     """Runs each command in a process of its own. `run` may be called from any thread."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, environment: str | None = None) -> None:
         """Make the scratch directory; raises SandboxFault."""
         self._workers = workers
+        self._environment = environment
         self._turns = threading.BoundedSemaphore(workers)
         self._running: set[Victim] = set()
         self._closed = False
@@ -129,18 +133,19 @@ class ProcessSandbox:
         nonce = secrets.token_hex(16)
         argv = [sys.executable, *_INTERPRETER, str(_RUNNER / "__main__.py")]
         stdin = command.stdin.encode("utf-8", "replace") if isinstance(command, ScriptRun) else b""
+        packages = require(command.packages, self._environment)
         limits = command.limits
         bounds = Bounds(wall_s=limits.wall_s, cpu_s=limits.cpu_s, output_bytes=limits.output_bytes)
         with _holding(_payload(command, nonce)) as payload, _holding(stdin) as given:
             start = Start(
-                argv=argv, home=home, environment=_environment(home),
+                argv=argv, home=home, environment=_environment(home, packages.paths),
                 stdin=given.fileno(), payload=payload.fileno(),
             )  # fmt: skip
             ended = self._watch(start, bounds, cancel)
         report = read_report(ended.report, nonce)
         if not report.started and ended.ending is not Ending.CANCELLED:
             raise SandboxFault(why_no_start(ended))
-        return ran_program(command, ended, report, LEVEL)
+        return replace(ran_program(command, ended, report, LEVEL), unsealed_because=_UNSEALED)
 
     def _run_tool(self, command: ToolRun, home: Path, cancel: Cancel) -> Ran:
         argv = (find_tool(command.argv[0]), *command.argv[1:])
@@ -163,7 +168,7 @@ class ProcessSandbox:
             self._running.discard(child.victim)
 
 
-_OPEN: WeakSet[ProcessSandbox] = WeakSet()
+_OPEN: WeakSet[UnconfinedSandbox] = WeakSet()
 
 
 def _compile_runner() -> None:
@@ -184,15 +189,15 @@ def kill_all() -> None:
         scratch.remove(sandbox.scratch)
 
 
-def describe() -> Description:
-    """What this level confines here, and what it doesn't."""
+def describe(level: str) -> Description:
+    """What this level limits here, and what it leaves open."""
     linux = sys.platform == "linux"
     confines = [
         "CPU time and wall-clock time, each by its own limit",
         "output, the size of each file, open files, core dumps",
         "the environment: none of yours is passed on",
         "the working directory: a scratch directory, removed afterwards",
-        "imports: the standard library only",
+        "imports: the standard library, unless the task names packages",
         "processes: the whole group is killed at the end of each run",
     ]
     leaves = [
@@ -216,11 +221,15 @@ def describe() -> Description:
     else:
         leaves.append("memory: RLIMIT_AS can't be trusted on this system")
         leaves.append("the number of processes, and daemons that leave the group")
-    return Description(level=LEVEL, confines=tuple(confines), leaves_open=tuple(leaves))
+    return Description(
+        level=level, sealed=False, confines=tuple(confines), leaves_open=tuple(leaves)
+    )
 
 
-def _environment(home: Path) -> dict[str, str]:
+def _environment(home: Path, paths: Sequence[str] = ()) -> dict[str, str]:
+    """All of a child's environment; `paths` are where it may import packages from."""
     return {
+        **({"PYTHONPATH": os.pathsep.join(paths)} if paths else {}),
         "LANG": "C.UTF-8",
         "HOME": str(home),
         "MALLOC_ARENA_MAX": "1",  # each would reserve 64 MiB of address space, one a thread

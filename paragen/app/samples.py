@@ -1,0 +1,312 @@
+"""Samples of a suite's problems, judged: what `evaluate_functional_correctness` does, sandboxed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from paragen.app.choices import Choices, configured
+from paragen.app.lines import Lines
+from paragen.app.results import Results, identity_of, result_fields
+from paragen.app.sandboxes import open_chosen
+from paragen.app.suites import Suite, with_tests
+from paragen.domain.candidate import Verdict
+from paragen.domain.errors import InterruptedRunError, SandboxFault, TaskError, UsageError
+from paragen.domain.ports import Cancel, Sandbox
+from paragen.domain.status import Status
+from paragen.domain.task import Task
+from paragen.judge.tally import SampleResult, SuiteResult, Tally
+from paragen.parse.suites import title
+from paragen.parse.suites.problem import Problem
+from paragen.parse.suites.record import Record
+from paragen.parse.suites.render import task_of
+from paragen.sandbox.judge import judge_program
+
+MOST_MISTAKES = 20
+"""How many mistakes in a file are told one by one."""
+
+MOST_CHARACTERS = 1 << 28
+"""How much of the problems' tests is kept, so that suites larger than memory can be judged."""
+
+
+OnProgress = Callable[[Mapping[Status, int]], None]
+"""Told of how many samples ended how, after each."""
+
+
+class SampleJudging:
+    """Samples to be judged against a suite. Use it as a context manager."""
+
+    def __init__(self, samples: Path, suite: Path, *, output: Path | None, new: bool) -> None:
+        """Look through both files; nothing is started yet.
+
+        Raises UsageError and TaskError, which name the line of every mistake.
+        """
+        self.output = output or samples.with_name(f"{samples.name}_results.jsonl")
+        _check_output(self.output, samples, suite)
+        self._new = new
+        self._cancel = Cancel()
+        self._files = ExitStack()
+        try:
+            self._suite = Suite(self._files.enter_context(Lines(suite)))
+            self._samples = self._files.enter_context(Lines(samples))
+            self.attempted = _checked(self._samples, self._suite)
+        except BaseException:
+            self._files.close()
+            raise
+
+    def __enter__(self) -> SampleJudging:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are."""
+        return self.attempted.total()
+
+    @property
+    def unattempted(self) -> int:
+        """How many of the suite's problems have no sample."""
+        return len(self._suite.places) - len(self.attempted)
+
+    def judge(
+        self, choices: Choices, on_progress: OnProgress, warn: Callable[[str], None] | None = None
+    ) -> SuiteResult:
+        """Judge every sample of which there is no result yet, each result kept as it comes.
+
+        Raises ConfigError, TaskError, UsageError, SandboxUnavailableError, and
+        InterruptedRunError once interrupted; what was judged by then is kept.
+        """
+        from paragen.settings import SandboxOptions
+
+        began = time.monotonic()
+        tally = Tally(samples=self.samples)
+        with ExitStack() as stack:
+            results = stack.enter_context(
+                Results(
+                    self.output,
+                    new=self._new,
+                    samples=tally.samples,
+                    sealed_only=choices.sealed_only,
+                )
+            )
+            options = configured(choices).sandbox if choices.config else SandboxOptions()
+            sandbox = open_chosen(options, choices, warn)
+            stack.callback(sandbox.close)
+            _Run(self._suite, sandbox, results, tally, on_progress, self._cancel).play(
+                self._samples
+            )
+            if self._cancel.thrown:
+                raise InterruptedRunError(
+                    f"Interrupted after {tally.done} of {tally.samples} samples, which are in "
+                    f"{self.output}: the same command goes on from there."
+                )
+            results.put_in_order()
+        return SuiteResult(
+            suite=str(self._suite.path),
+            dialect=self._suite.dialect,
+            output=str(self.output),
+            problems=len(self.attempted),
+            unattempted=self.unattempted,
+            tally=tally,
+            wall_s=time.monotonic() - began,
+        )
+
+    def interrupt(self) -> None:
+        """End every program that runs, and start no more."""
+        self._cancel.throw()
+
+    def abandon(self) -> None:
+        """End every process of the sandbox at once."""
+        from paragen.sandbox import kill_all
+
+        kill_all()
+
+
+class _Run:
+    """The judging itself: a thread for each of the sandbox's workers, and few samples waiting."""
+
+    def __init__(
+        self,
+        suite: Suite,
+        sandbox: Sandbox,
+        results: Results,
+        tally: Tally,
+        on_progress: OnProgress,
+        cancel: Cancel,
+    ) -> None:
+        self._suite = suite
+        self._sandbox = sandbox
+        self._results = results
+        self._tally = tally
+        self._on_progress = on_progress
+        self._cancel = cancel
+        self._tasks = _Tasks(suite, sandbox, cancel)
+        self._lock = threading.Lock()
+        self._failures: list[BaseException] = []
+
+    def play(self, samples: Lines) -> None:
+        """Judge them all, or until cancelled; raises what kept a sample from being judged."""
+        waiting = threading.Semaphore(2 * self._sandbox.workers)
+        with ThreadPoolExecutor(self._sandbox.workers) as pool:
+            for number, (_, _, text) in enumerate(samples):
+                if self._cancel.thrown or self._failures:
+                    break
+                fields = Record.of_line(text, str(samples.path)).fields
+                if self._is_known(number, fields):
+                    continue
+                waiting.acquire()
+                future = pool.submit(self._judge, number, dict(fields))
+                future.add_done_callback(lambda _: waiting.release())
+        for failure in self._failures:
+            raise failure
+
+    def _is_known(self, number: int, fields: Any) -> bool:
+        name = str(fields["task_id"]).strip()
+        level = self._sandbox.state.level
+        identity = identity_of(fields, self._suite.places[name].digest, level)
+        with self._lock:
+            result = self._results.earlier(number, identity)
+            if result is None:
+                return False
+            self._tally.earlier += 1
+            self._tally.count(result)
+            self._on_progress(self._tally.statuses)
+        return True
+
+    def _judge(self, number: int, fields: dict[str, Any]) -> None:
+        """Judge a sample and keep its result; what goes wrong ends the whole run."""
+        if self._cancel.thrown or self._failures:
+            return
+        name = str(fields["task_id"]).strip()
+        try:
+            verdict = self._verdict(name, fields)
+            if verdict.status is Status.CANCELLED:
+                return
+            line = result_fields(fields, verdict, self._suite.places[name].digest)
+            result = SampleResult(
+                task_id=name, status=verdict.status, sealed=verdict.sealed, level=verdict.level
+            )
+            with self._lock:
+                self._results.add(number, line)
+                self._tally.count(result)
+                self._on_progress(self._tally.statuses)
+        except InterruptedRunError:  # the caller knows
+            pass
+        except BaseException as error:
+            self._failures.append(error)
+
+    def _verdict(self, name: str, fields: dict[str, Any]) -> Verdict:
+        try:
+            problem, task = self._tasks.of(name)
+        except SandboxFault as fault:
+            detail = f"the sandbox failed: {fault}"
+            level = self._sandbox.state.level
+            return Verdict(status=Status.NOT_JUDGED, level=level, detail=detail)
+        if "solution" in fields:
+            program = problem.whole(fields["solution"])
+        else:
+            program = problem.completed(fields["completion"])
+        return judge_program(task, program, self._sandbox, self._cancel, measured=False)[0]
+
+
+class _Tasks:
+    """The suite's tasks, each made once, the ones used longest ago forgotten where it gets much."""
+
+    def __init__(self, suite: Suite, sandbox: Sandbox, cancel: Cancel) -> None:
+        self._suite = suite
+        self._sandbox = sandbox
+        self._cancel = cancel
+        self._lock = threading.Lock()
+        self._made: OrderedDict[str, Future[tuple[Problem, Task]]] = OrderedDict()
+        self._sizes: dict[str, int] = {}
+
+    def of(self, name: str) -> tuple[Problem, Task]:
+        """A problem and its task; a second thread that asks waits for the first.
+
+        Raises TaskError, SandboxFault, InterruptedRunError.
+        """
+        with self._lock:
+            future = self._made.get(name)
+            ours = future is None
+            if future is None:
+                future = self._made[name] = Future()
+            self._made.move_to_end(name)
+        if ours:
+            try:
+                future.set_result(self._make(name))
+            except BaseException as error:
+                with self._lock:
+                    del self._made[name]
+                future.set_exception(error)
+        return future.result()
+
+    def _make(self, name: str) -> tuple[Problem, Task]:
+        problem = self._suite.problem(name)
+        where = self._suite.places[name].where
+        try:
+            problem = with_tests(problem, where, self._sandbox, self._cancel)
+        except SandboxFault:  # which may pass
+            problem = with_tests(problem, where, self._sandbox, self._cancel)
+        task = task_of(problem, title(name, self._suite.dialect))
+        size = sum(len(test.source) for test in task.tests)
+        size += sum(len(one.stdin) + len(one.stdout) for one in task.examples)
+        with self._lock:
+            self._sizes[name] = size
+            while sum(self._sizes.values()) > MOST_CHARACTERS and len(self._sizes) > 1:
+                oldest = next(iter(key for key in self._made if key in self._sizes))
+                del self._made[oldest], self._sizes[oldest]
+        return problem, task
+
+
+def _check_output(output: Path, samples: Path, suite: Path) -> None:
+    if output.suffix == ".gz":
+        raise UsageError(f"{output}: results are written as they come, and not compressed.")
+    for path in (samples, suite):
+        if output.exists() and path.exists() and output.samefile(path):
+            raise UsageError(f"{output}: would be written over; name another file with -o.")
+
+
+def _checked(samples: Lines, suite: Suite) -> Counter[str]:
+    """How many samples each problem has; raises UsageError with every mistake in the file."""
+    counts: Counter[str] = Counter()
+    mistakes = []
+    for name, mistake in _looked_through(samples, suite):
+        if mistake:
+            mistakes.append(mistake)
+        else:
+            counts[name] += 1
+    if mistakes:
+        more = len(mistakes) - MOST_MISTAKES
+        told = mistakes[:MOST_MISTAKES] + ([f"… and {more} more."] if more > 0 else [])
+        raise UsageError("\n".join([*told, "Nothing was judged."]))
+    if not counts:
+        raise UsageError(f"{samples.path}: There are no samples in this file.")
+    return counts
+
+
+def _looked_through(samples: Lines, suite: Suite) -> Iterator[tuple[str, str]]:
+    """The problem of every sample, and what is wrong with the sample (empty: nothing)."""
+    if samples.is_array():
+        raise UsageError(f"{samples.path}: This is a JSON array: write one sample a line.")
+    for number, _, text in samples:
+        where = f"{samples.path}:{number}"
+        try:
+            record = Record.of_line(text, where)
+            name = record.identity("task_id")
+            if name not in suite.places:
+                record.fail(f"there is no problem {name!r} in {suite.path}")
+            key = "solution" if "solution" in record.fields else "completion"
+            if not isinstance(record.fields.get(key), str):
+                record.fail("a sample must have a text as its 'completion' or its 'solution'")
+        except TaskError as error:
+            yield "", str(error)
+        else:
+            yield name, ""

@@ -1,0 +1,60 @@
+"""The bounds of one run, and the watch over them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from paragen.domain.command import Ending
+from paragen.domain.ports import Cancel
+from paragen.domain.task import Limits
+from paragen.sandbox.forked import Forked
+
+_GLANCE_S = 0.05
+"""How often CPU time and cancellation are looked at; with several threads, CPU time goes faster
+than the clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one program may use."""
+
+    cpu_s: float
+    wall_s: float
+    output_bytes: int
+
+    @classmethod
+    def of(cls, limits: Limits) -> Bounds:
+        """The bounds that are watched from outside, of a task's limits."""
+        return cls(cpu_s=limits.cpu_s, wall_s=limits.wall_s, output_bytes=limits.output_bytes)
+
+
+class Watch:
+    """Ends a program that passes a bound, or that nobody wants any more."""
+
+    def __init__(self, forked: Forked, bounds: Bounds, cancel: Cancel) -> None:
+        self._forked = forked
+        self._bounds = bounds
+        self._cancel = cancel
+        self._started = time.monotonic()
+
+    @property
+    def wall_s(self) -> float:
+        """What has passed since the program was started."""
+        return time.monotonic() - self._started
+
+    def patience_s(self) -> float:
+        """How long to wait until a bound must be looked at."""
+        return max(0.001, min(_GLANCE_S, self._bounds.wall_s - self.wall_s))
+
+    def look(self) -> None:
+        """End the program if there is a reason to."""
+        if self._forked.reason is not None:
+            return
+        used = self._forked.cpu_s()
+        if self._cancel.thrown:
+            self._forked.kill(Ending.CANCELLED)
+        elif used is not None and used > self._bounds.cpu_s:
+            self._forked.kill(Ending.CPU_LIMIT)
+        elif self.wall_s > self._bounds.wall_s:
+            self._forked.kill(Ending.WALL_LIMIT)

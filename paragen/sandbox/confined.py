@@ -1,0 +1,286 @@
+"""The levels "full" and "filters": programs in confined processes, and sealed verdicts."""
+
+from __future__ import annotations
+
+import secrets
+import select
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+from paragen.domain.command import Command, Ending, Ran, ScriptRun, TestRun, ToolRun
+from paragen.domain.errors import SandboxFault, SandboxRefusal
+from paragen.domain.ports import Cancel
+from paragen.domain.task import Limits
+from paragen.domain.tournament import SandboxState
+from paragen.sandbox import layout, machine
+from paragen.sandbox.bounds import Bounds, Watch
+from paragen.sandbox.description import description
+from paragen.sandbox.direct import attend
+from paragen.sandbox.forked import Forked
+from paragen.sandbox.inside import channel, control
+from paragen.sandbox.levels import Description
+from paragen.sandbox.packages import Packages, require
+from paragen.sandbox.pool import Pool, same_packages
+from paragen.sandbox.prove import prove
+from paragen.sandbox.report import Report, read_report, report_of
+from paragen.sandbox.result import Ended, ran_program, why_no_start
+from paragen.sandbox.rlimits import rlimits, tasks_of_loadavg
+from paragen.sandbox.strays import loadavg
+from paragen.sandbox.unconfined import UnconfinedSandbox
+from paragen.sandbox.worker import PLAIN, Wish, Worker
+
+_GRACE_S = 1.0
+"""How long a tester may take to end its job once the program is gone."""
+_OWN_PROCESSES = 8
+"""What a worker's own processes and threads come to, where the kernel counts only them."""
+
+
+def open_level(level: str, workers: int, environment: str | None = None) -> ConfinedSandbox:
+    """The sandbox of this level, proven; raises SandboxUnavailableError, SandboxFault."""
+    return ConfinedSandbox(level, workers, environment=environment)
+
+
+class ConfinedSandbox:
+    """Runs programs in workers that were started beforehand. `run` may be called from any thread."""
+
+    def __init__(self, level: str, workers: int, *, environment: str | None = None) -> None:
+        """Start a first worker and prove the level with it, then start the others.
+
+        Raises SandboxUnavailableError where this machine can't have the level.
+        """
+        self._level = level
+        self._workers = workers
+        self._environment = environment
+        self._state = SandboxState(level=level, sealed=True)
+        first = self._start(())
+        try:
+            self.proofs = prove(first)
+        except BaseException:
+            first.close()
+            raise
+        self.slowness = machine.slowness(first.work_s)
+        self.notes = first.notes
+        self._pool = Pool(workers, self._start, first)
+        self._tools_lock = threading.Lock()
+        self._tools: UnconfinedSandbox | None = None
+        _OPEN.add(self)
+
+    @property
+    def state(self) -> SandboxState:
+        """The level in force."""
+        return self._state
+
+    @property
+    def workers(self) -> int:
+        """How many commands run at once; others wait for their turn."""
+        return self._workers
+
+    def run(self, command: Command, cancel: Cancel) -> Ran:
+        """Run one command to its end.
+
+        Raises SandboxRefusal for what can't be had here, SandboxFault where the sandbox failed.
+        """
+        if isinstance(command, ToolRun):
+            return self._run_tool(command, cancel)
+        if command.language != "python":
+            raise SandboxFault(f"the sandbox can't run {command.language} programs, only python")
+        limits = command.limits.scaled(self.slowness)
+        wish = layout.wish(self._level, limits)
+        with self._pool.worker(same_packages(command.packages), cancel) as worker:
+            if worker is None:
+                return Ran(ending=Ending.CANCELLED, level=self._level)
+            forked = worker.take(wish)
+            try:
+                run = _Run(self._level, worker, forked, limits, cancel)
+                if isinstance(command, TestRun) and not command.unsealed_because:
+                    ran, spent = run.sealed(command)
+                else:
+                    ran, spent = run.direct(command), False
+            finally:
+                forked.close()
+            if spent:
+                self._pool.discard(worker)
+            return ran
+
+    def close(self) -> None:
+        """End every process and remove every file that is left; again does nothing."""
+        _OPEN.discard(self)
+        self._pool.close()
+        if self._tools is not None:
+            self._tools.close()
+
+    def kill(self) -> None:
+        """End every process, and let none start; a signal handler may do this."""
+        self._pool.kill()
+        if self._tools is not None:
+            self._tools.kill()
+
+    def _start(self, packages: tuple[str, ...]) -> Worker:
+        found = require(packages, self._environment)
+        return Worker(layout.settings(self._level, packages, found, self._for_tests()))
+
+    def _for_tests(self) -> Packages:
+        """What tests may import beyond the standard library: hypothesis, where there is any."""
+        with suppress(SandboxRefusal):
+            return require(("hypothesis",), self._environment)
+        return Packages(paths=(), modules=())
+
+    def _run_tool(self, command: ToolRun, cancel: Cancel) -> Ran:
+        """Run one of paragen's own tools: it isn't confined."""
+        with self._tools_lock:
+            self._tools = self._tools or UnconfinedSandbox(self._workers)
+        return self._tools.run(command, cancel)
+
+
+class _Run:
+    """One program's run on one worker."""
+
+    def __init__(
+        self, level: str, worker: Worker, forked: Forked, limits: Limits, cancel: Cancel
+    ) -> None:
+        self._level = level
+        self._worker = worker
+        self._forked = forked
+        self._limits = limits
+        self._cancel = cancel
+        self._bounds = Bounds.of(limits)
+
+    def sealed(self, command: TestRun) -> tuple[Ran, bool]:
+        """Have the tester run tests that the program's process never sees.
+
+        Also says whether the worker is spent: its tester can't be made what it was.
+        """
+        forked, tester = self._forked, self._worker.tester
+        forked.close_descriptor(forked.stdin)
+        job = {
+            "program": command.program,
+            "entry_point": command.entry_point,
+            "tests": _tests(command),
+            "output_bytes": self._limits.output_bytes,
+            "address_space": self._worker.tester_space + self._limits.memory_bytes,
+            "settings": {"mode": "module", "rlimits": self._rlimits()},
+        }
+        handed = (forked.rpc.fileno(), forked.stdout, forked.stderr)  # kept open, too: it lives on
+        watch = Watch(forked, self._bounds, self._cancel)
+        try:
+            control.send(tester, job, handed)
+        except OSError as error:
+            raise SandboxFault(f"the tester can't be reached: {error}") from error
+        answer = self._answer(watch)
+        report = report_of(answer)
+        ended = self._ended(watch, gone=bool(answer.get("gone")), flood=bool(answer.get("flood")))
+        ran = ran_program(command, ended, report, self._level, sealed=True)
+        return ran, bool(answer.get("spent", True))
+
+    def _answer(self, watch: Watch) -> Mapping[str, Any]:
+        """The tester's answer; an empty one where a limit hit and the tester didn't notice."""
+        tester = self._worker.tester
+        poller = select.poll()
+        poller.register(tester, select.POLLIN)
+        give_up: float | None = None
+        while not poller.poll(watch.patience_s() * 1000):
+            watch.look()
+            if self._forked.reason is not None:
+                give_up = give_up or watch.wall_s + _GRACE_S
+                if watch.wall_s > give_up:
+                    return {}
+        try:
+            received = control.receive(tester)
+        except OSError as error:
+            raise SandboxFault(f"the tester can't be reached: {error}") from error
+        if received is None:
+            raise SandboxFault("the tester ended in the midst of its job")
+        return received[0]
+
+    def direct(self, command: TestRun | ScriptRun) -> Ran:
+        """Let the program run by itself: a script, or with its tests in one process."""
+        nonce = secrets.token_hex(16)
+        stdin = command.stdin.encode("utf-8", "replace") if isinstance(command, ScriptRun) else b""
+        watch = Watch(self._forked, self._bounds, self._cancel)
+        settings: dict[str, Any] = {
+            "mode": "script", "nonce": nonce, "program": command.program,
+            "rlimits": self._rlimits(),
+        }  # fmt: skip
+        if isinstance(command, TestRun):
+            settings |= {
+                "mode": "one_process", "tests": _tests(command),
+                "entry_point": command.entry_point,
+            }  # fmt: skip
+        with suppress(OSError):  # it has ended: that is seen below
+            channel.write_frame(self._forked.rpc, ["load", settings])
+        output = attend(self._forked, stdin, self._bounds, self._cancel)
+        report = read_report(bytes(output.report), nonce)
+        ended = self._ended(watch, gone=True, flood=False, stdout=bytes(output.stdout),
+                            stderr=bytes(output.stderr))  # fmt: skip
+        if not report.started and ended.ending is not Ending.CANCELLED:
+            raise SandboxFault(why_no_start(ended))
+        because = command.unsealed_because if isinstance(command, TestRun) else ""
+        return ran_program(
+            command, ended, report, self._level, sealed=not because, unsealed_because=because
+        )
+
+    def _ended(
+        self, watch: Watch, *, gone: bool, flood: bool, stdout: bytes = b"", stderr: bytes = b""
+    ) -> Ended:
+        """How the program ended: by itself if it is `gone`, else by us, and it was still well."""
+        wall_s, code = watch.wall_s, 0
+        used, peak_bytes = self._forked.cpu_s(), self._forked.peak_bytes()
+        if gone or used is None:
+            self._forked.end()
+            told = self._worker.ended(self._forked)
+            used, peak_bytes = told["cpu_s"], told["peak_bytes"]
+            code = told["code"] if gone else 0
+        cpu_s = float(used or 0.0)
+        limit = self._bounds.cpu_s
+        ending = self._forked.reason
+        if ending is None and flood:
+            ending = Ending.OUTPUT_LIMIT
+        if ending is None and cpu_s > limit:
+            ending = Ending.CPU_LIMIT
+        if ending is None:
+            ending = Ending.EXITED if code >= 0 else Ending.SIGNALLED
+        return Ended(
+            ending=ending, exit_code=code if code >= 0 else None,
+            signal=-code if code < 0 else None,
+            stdout=stdout[: self._bounds.output_bytes], stderr=stderr[: self._bounds.output_bytes],
+            report=b"", cpu_s=cpu_s, wall_s=wall_s, peak_bytes=peak_bytes,
+        )  # fmt: skip
+
+    def _rlimits(self) -> list[tuple[int, int, int]]:
+        """The limits that the program's process puts on itself."""
+        apart = self._level == "full"  # the kernel counts only this worker's processes there
+        tasks = _OWN_PROCESSES if apart else tasks_of_loadavg(loadavg())
+        space = self._worker.candidate_space
+        found = rlimits(self._limits, platform=sys.platform, tasks=tasks, base_bytes=space)
+        return [list(one) for one in found]  # type: ignore[misc]  # JSON has no tuples
+
+
+_OPEN: WeakSet[ConfinedSandbox] = WeakSet()
+
+
+def kill_all() -> None:
+    """End every process of every sandbox of these levels; for emergencies."""
+    for sandbox in list(_OPEN):
+        sandbox.kill()
+
+
+def describe(level: str) -> Description:
+    """What this level is made of here, what it confines and leaves open, and what was proven."""
+    opened = next((sandbox for sandbox in _OPEN if sandbox.state.level == level), None)
+    return description(
+        level,
+        proofs=() if opened is None else opened.proofs,
+        notes=() if opened is None else opened.notes,
+        slowness=None if opened is None else opened.slowness,
+    )
+
+
+def _tests(command: TestRun) -> list[dict[str, object]]:
+    return [
+        {"source": t.source, "origin": t.origin, "line": t.line, "kind": str(t.kind)}
+        for t in command.tests
+    ]

@@ -1,0 +1,73 @@
+"""A candidate's process: confined first, then told what its program is."""
+
+from __future__ import annotations
+
+import _socket
+import os
+import socket
+import sys
+from typing import Any, NoReturn
+
+from ..linux.confine import Prepared, confine_candidate
+from .at_fork import hand_over
+from .serve import serve
+
+RPC = 3
+"""The descriptor of its one socket."""
+
+
+def main(
+    rpc: _socket.socket,
+    stdio: tuple[int, int, int],
+    prepared: Prepared,
+    *,
+    writes: bool,
+    processes: bool,
+) -> NoReturn:
+    """Confine this process, then serve what comes over its socket; never returns."""
+    try:
+        for descriptor, place in zip((*stdio, rpc.detach()), (0, 1, 2, RPC), strict=True):
+            os.dup2(descriptor, place, inheritable=place != RPC)
+        confine_candidate(prepared, writes=writes, processes=processes)
+        hand_over(processes)
+        os.closerange(RPC + 1, 1 << 20)
+        if writes:
+            os.chdir(prepared.work or "/")
+        serve(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=RPC), MODES)
+    except BaseException as error:
+        os.write(2, f"{type(error).__name__}: {error}".encode())
+    finally:
+        os._exit(1)  # nothing of the zygote's may run on in this copy of it
+
+
+def script(sock: socket.socket, settings: dict[str, Any]) -> NoReturn:
+    """Run the program as a script; its socket says only that it began, and that memory ran out."""
+    from ..runner.script import run
+    from ..runner.wire import Wire
+
+    wire = Wire(sock.detach(), settings["nonce"])
+    wire.send("hello")
+    run(settings, wire)
+
+
+def one_process(sock: socket.socket, settings: dict[str, Any]) -> NoReturn:
+    """Run the tests here, beside the program: confined, but not sealed."""
+    from ..runner.session import run
+    from ..runner.wire import Wire
+
+    wire = Wire(sock.detach(), settings["nonce"])
+    wire.send("hello")
+    run(settings, wire)
+
+
+def selftest(sock: socket.socket, settings: dict[str, Any]) -> NoReturn:
+    """Try the harms, and say which of them were kept off."""
+    from .control import send
+    from .selftest import attempts
+
+    send(sock, {"attempts": attempts(settings)})
+    sys.stdout.flush()
+    os._exit(0)
+
+
+MODES = {"script": script, "one_process": one_process, "selftest": selftest}

@@ -1,0 +1,236 @@
+"""The program's process: loads the program, then does what the test's side asks of it."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import resource
+import sys
+import time
+from contextlib import suppress
+
+from .channel import Breach, Channel, Ended, TooLarge
+from .exports import Exports
+from .specials import OPERATIONS
+from .values import TooDeep, dumps, loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Mapping
+    from typing import Any, NoReturn
+
+STACK_BYTES = 8 << 20
+"""The stack of each thread: of the user's own choice of it, 14 could fill the address space."""
+
+_FRAMES = 20
+"""How many more frames may be on the stack for each callback that hasn't returned."""
+
+_RETRY_S = 0.001
+
+
+def serve(
+    sock: socket.socket,
+    modes: Mapping[str, Callable[[socket.socket, dict[str, Any]], NoReturn]] | None = None,
+) -> NoReturn:
+    """Load the program that the first message brings, and answer till nobody asks any more.
+
+    A mode other than "module" is handed to its function, which takes the socket and the settings.
+    """
+    channel = Channel(sock)
+    try:
+        _, settings = loads(channel.receive())
+        for which, soft, hard in settings.get("rlimits", ()):
+            _limit(which, soft, hard)
+        _thread.stack_size(STACK_BYTES)
+        mode = settings.get("mode", "module")
+        if mode != "module":
+            (modes or {})[mode](sock, settings)
+        Server(channel).run(settings)
+    except (Ended, Breach):
+        pass
+    finally:
+        os._exit(0)
+
+
+def _limit(which: int, soft: int, hard: int) -> None:
+    """Put a limit on this process, as far as it has none that is lower."""
+    ceiling = resource.getrlimit(which)[1]
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(which, (soft, hard))
+
+
+class Server:
+    """Answers requests, one at a time but for those that come while a callback is out."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._codec = Exports(self.ask)
+        self._turn = _thread.allocate_lock()
+        self._depth = 0
+        self._streams = (sys.stdout, sys.stderr)
+        self._loop: Any = None
+        self._module: Any = None
+        self._warned: list[Any] = []
+
+    def run(self, settings: dict[str, Any]) -> NoReturn:
+        """Load the program and answer; raises Ended when nobody asks any more."""
+        self._turn.acquire()
+        self._catch_warnings()
+        self._answer(0, lambda: self._load(settings["program"]))
+        while True:
+            self._request(self._receive())
+
+    def _catch_warnings(self) -> None:
+        """Have warnings kept, to be given on the test's side, where it is known who wants them."""
+        import warnings
+
+        kept = warnings.catch_warnings(record=True)
+        self._warned = kept.__enter__()
+        self._keeping = kept  # or its filters would go
+        warnings.simplefilter("always")
+
+    def _load(self, program: str) -> Any:
+        from ..runner.modules import load_program
+
+        self._module = load_program(program)
+        number = self._codec.number(self._module)
+        return [number, [name for name in vars(self._module) if isinstance(name, str)]]
+
+    def _receive(self) -> list[Any]:
+        frame: list[Any] = loads(self._channel.receive())
+        return frame
+
+    def _request(self, frame: list[Any]) -> None:
+        """Do what is asked and answer it."""
+        _, asked, operation, number, name, args, kwargs, changes = frame
+        codec = self._codec
+        codec.begin()
+        target = codec.target(number)
+        args = [codec.decode(value) for value in args]
+        if kwargs:
+            kwargs = {key: codec.decode(value) for key, value in kwargs.items()}
+        codec.decode_changes(changes)
+        perform = _OPERATIONS[operation]
+        self._answer(asked, lambda: perform(self, target, name, args, kwargs or {}))
+
+    def _answer(self, asked: int, perform: Callable[[], Any]) -> None:
+        """Run the program's code in between two messages, and send what came of it."""
+        codec = self._codec
+        self._depth += 1
+        depth = self._depth
+        codec.shared.remember()
+        self._turn.release()
+        try:
+            kind, result = "r", perform()
+        except BaseException as error:
+            kind, result = "x", error
+        self._flush()
+        self._turn.acquire()
+        while self._depth != depth:  # a callback of another thread hasn't returned yet
+            self._turn.release()
+            time.sleep(_RETRY_S)
+            self._turn.acquire()
+        self._depth -= 1
+        try:
+            self._send(kind, asked, result)
+        except (Ended, Breach):
+            raise
+        except BaseException as error:
+            codec.abandon()
+            why = f"the result can't be handed over: {type(error).__name__}"
+            plain = isinstance(error, TooDeep | TooLarge | MemoryError | RecursionError)
+            self._send("x", asked, ValueError(f"{why}: {error}") if plain else error)
+        if depth == 1:
+            codec.shared.clear()
+
+    def _send(self, kind: str, asked: int, result: Any) -> None:
+        codec = self._codec
+        codec.begin()
+        changes = codec.encode_changes() if codec.shared.items else None
+        encoded = codec.encode(result)
+        warned = None
+        if self._warned:
+            warned = [[codec.encode(w.category), str(w.message)] for w in self._warned]
+            self._warned.clear()
+        self._channel.send(dumps([kind, asked, encoded, changes, warned]))
+
+    def ask(self, operation: str, number: int, name: str | None, args: Any, kwargs: Any) -> Any:
+        """Have the test's side do something with one of its objects, and wait for the result."""
+        codec = self._codec
+        self._flush()
+        with self._turn:
+            sys.setrecursionlimit(sys.getrecursionlimit() + _FRAMES)
+            try:
+                try:
+                    codec.begin()
+                    changes = codec.encode_changes() if codec.shared.items else None
+                    sent = [codec.encode(value) for value in args]
+                    named = {key: codec.encode(v) for key, v in (kwargs or {}).items()}
+                    text = dumps(["q", operation, number, name, sent, named, changes])
+                    self._channel.send(text)
+                except BaseException:
+                    codec.abandon()
+                    raise
+                frame = self._receive()
+                while frame[0] == "q":
+                    self._request(frame)
+                    frame = self._receive()
+                codec.begin()
+                kind, value, changes = frame
+                result = codec.decode(value)
+                codec.decode_changes(changes)
+                codec.shared.remember()
+            finally:
+                with suppress(RecursionError):
+                    sys.setrecursionlimit(sys.getrecursionlimit() - _FRAMES)
+        if kind == "x":
+            raise result
+        return result
+
+    def _flush(self) -> None:
+        """Let the test's side see what was printed before it sees what came of the call."""
+        for stream in (*self._streams, sys.stdout, sys.stderr):
+            with suppress(BaseException):  # closed, full, or replaced by something that raises
+                stream.flush()
+
+    def _get(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
+        return getattr(target, name)
+
+    def _set(self, target: Any, name: str, args: Any, kwargs: Any) -> None:
+        setattr(target, name, *args)
+
+    def _delete(self, target: Any, name: str, args: Any, kwargs: Any) -> None:
+        delattr(target, name)
+
+    def _call(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
+        return target(*args, **kwargs)
+
+    def _do(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
+        return OPERATIONS[name](target, *args, **kwargs)
+
+    def _list(self, target: Any, name: str, args: Any, kwargs: Any) -> list[Any]:
+        """All that an object iterates over, and its length: -1 for one without."""
+        length = len(target) if hasattr(type(target), "__len__") else -1
+        return [length, list(target)]
+
+    def _content(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
+        return self._codec.content(target)
+
+    def _await(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """Run something awaitable to its end, in a loop that lasts as long as the process."""
+        import asyncio
+
+        async def finish() -> Any:
+            return await target
+
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+        return self._loop.run_until_complete(finish())
+
+
+_OPERATIONS: dict[str, Callable[[Server, Any, Any, Any, Any], Any]] = {
+    "call": Server._call, "get": Server._get, "set": Server._set, "del": Server._delete,
+    "do": Server._do, "list": Server._list, "content": Server._content, "await": Server._await,
+}  # fmt: skip

@@ -1,0 +1,51 @@
+"""The tester: holds the tests and runs them against a program that it only ever talks to."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+from typing import Any, NoReturn
+
+from ..linux.confine import Prepared, confine_tester
+from .control import receive, send
+from .imports import allow
+
+
+class Collected:
+    """What the runner reports, kept until the end; stands where `runner.wire.Wire` does."""
+
+    def __init__(self) -> None:
+        self.names: list[str] | None = None
+        self.cases: list[tuple[str, str, str]] = []
+        self.out_of_memory = False
+
+    def send(self, kind: str, **fields: Any) -> None:
+        """Note that something died of want of memory."""
+        self.out_of_memory = self.out_of_memory or kind == "memory"
+
+    def plan(self, names: list[str]) -> None:
+        """Note which cases there are; a later plan takes the place of an earlier one."""
+        self.names = list(names)
+
+    def case(self, name: str, outcome: str, detail: str) -> None:
+        """Note how a case ended."""
+        self.cases.append((name, outcome, detail))
+
+
+def main(sock: socket.socket, prepared: Prepared, settings: dict[str, Any]) -> NoReturn:
+    """Confine this process, then run one job after the other; never returns."""
+    try:
+        from .job import Jobs
+
+        allow(*settings["test_packages"])
+        jobs = Jobs()
+        confine_tester(prepared)
+        send(sock, {"kind": "ready"})
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nobody reads what tests print there
+        while (received := receive(sock)) is not None:
+            job, descriptors = received
+            resource.setrlimit(resource.RLIMIT_AS, (job["address_space"], resource.RLIM_INFINITY))
+            send(sock, jobs.run(job, descriptors))
+    finally:
+        os._exit(0)

@@ -1,0 +1,1 @@
+"""paragen's tests, in the folders of the package that they test."""

@@ -1,0 +1,55 @@
+"""Wrong programs that want to be passed: each fools a harness, and no sealed verdict."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from paragen.domain.status import JUDGED
+from tests.sandbox.hostile.attack import Forgery, Fools
+from tests.sandbox.hostile.catalogue import FORGERIES
+from tests.sandbox.hostile.levels import CONFINED, judged, still_honest, task_of
+
+_NAIVE_S = 20
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_it_works_where_nothing_is_sealed(name: str) -> None:
+    forgery = FORGERIES[name]
+    if sys.version_info < forgery.since:
+        pytest.skip("needs a newer Python")
+    if forgery.fools is Fools.UNCONFINED:
+        task = task_of(forgery.tests, forgery.limits, forgery.kind)
+        verdict, _ = judged("none", forgery.program, task)
+        assert verdict.status == "passed", verdict
+        assert not verdict.sealed
+    else:
+        assert _fooled(forgery)
+
+
+@pytest.mark.parametrize("level", CONFINED)
+@pytest.mark.parametrize("name", FORGERIES)
+def test_it_forges_no_sealed_verdict(name: str, level: str) -> None:
+    forgery = FORGERIES[name]
+    task = task_of(forgery.tests, forgery.limits, forgery.kind)
+    verdict, _ = judged(level, forgery.program, task)
+    assert verdict.status in JUDGED - {"passed"}, verdict
+    assert verdict.sealed, verdict.unsealed_because
+    assert verdict.level == level
+    still_honest(level)
+
+
+def _fooled(forgery: Forgery) -> bool:
+    """Whether a harness is fooled that appends the tests to the program and believes the process."""
+    tests = forgery.tests.replace("from solution import f\n", "")
+    calls = [line[4:-3] for line in tests.splitlines() if line.startswith("def test")]
+    whole = "\n".join([forgery.program, tests, *(f"{call}()" for call in calls)])
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", whole],
+        capture_output=True, text=True, check=False, timeout=_NAIVE_S,
+    )  # fmt: skip
+    if forgery.fools is Fools.EXIT_CODE:
+        return ran.returncode == 0
+    return "PASSED" in ran.stdout

@@ -1,0 +1,32 @@
+"""Programs that are rough on their judge: a verdict within the limits, and the next one is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from paragen.domain.status import JUDGED
+from tests.sandbox.hostile.attack import QUICK
+from tests.sandbox.hostile.levels import CONFINED, judged, still_honest, task_of
+from tests.sandbox.hostile.rough import ROUGH
+
+_LIMITS = replace(QUICK, cpu_s=2.0, wall_s=3.0)
+_GRACE_S = 3.0
+_MOST_TEXT = 4000
+
+
+@pytest.mark.parametrize("level", CONFINED)
+@pytest.mark.parametrize("name", ROUGH)
+def test_it_comes_to_a_verdict(name: str, level: str) -> None:
+    program, tests = ROUGH[name]
+    verdict, (ran,) = judged(level, program + "\n", task_of(tests, _LIMITS))
+    assert verdict.status in JUDGED - {"passed"}, verdict
+    assert verdict.sealed
+    assert ran.wall_s < _LIMITS.wall_s + _GRACE_S
+    for shown in (verdict.detail, *(case.detail for case in verdict.cases)):
+        assert len(shown) < _MOST_TEXT
+        shown.encode()  # no lone surrogates, which no database takes
+        assert "\x1b" not in shown
+        assert "\0" not in shown
+    still_honest(level)

@@ -1,0 +1,58 @@
+"""What a program leaves behind: the next one that the same worker judges finds none of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from paragen.domain.task import MIB, Limits
+from tests.sandbox.hostile.levels import (
+    CONFINED,
+    HONEST_TESTS,
+    judged,
+    sandbox_of,
+    still_honest,
+    task_of,
+)
+from tests.sandbox.hostile.succession import SUCCESSIONS
+
+_BOTH = """
+import sys
+scope = {}
+exec(sys.argv[1], {})
+exec(sys.argv[2], scope)
+print("found" if scope["f"](7) == 49 else "nothing")
+sys.stdout.flush()
+import os
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("name", [n for n in SUCCESSIONS if n not in ("usual_places", "library")])
+def test_it_is_found_where_one_process_runs_both(name: str, tmp_path: Path) -> None:
+    both = SUCCESSIONS[name]
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", _BOTH, both.planting, both.using],
+        capture_output=True, text=True, check=False, timeout=20, cwd=tmp_path,
+        env={"TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert ran.stdout == "found\n", ran.stderr
+
+
+@pytest.mark.parametrize("disk_bytes", [0, 4 * MIB])
+@pytest.mark.parametrize("level", CONFINED)
+@pytest.mark.parametrize("name", SUCCESSIONS)
+def test_the_next_program_finds_nothing(name: str, level: str, disk_bytes: int) -> None:
+    sandbox_of(level)
+    both = SUCCESSIONS[name]
+    task = task_of(HONEST_TESTS, Limits(disk_bytes=disk_bytes))
+    plain = replace(task, limits=Limits())
+    for planted, used in ((task, task), (task, plain), (plain, task)):
+        judged(level, both.planting, planted)
+        verdict, _ = judged(level, both.using, used)
+        assert verdict.status == "failed", verdict
+    still_honest(level)

@@ -1,0 +1,259 @@
+"""The confined levels as a whole: verdicts, limits, workers that fail, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from paragen.domain.command import Ending, Outcome, ScriptRun
+from paragen.domain.errors import SandboxFault, SandboxRefusal
+from paragen.domain.ports import Cancel
+from paragen.domain.task import MIB, Limits
+from paragen.sandbox.confined import ConfinedSandbox
+from tests.sandbox.levels_here import LEVELS, opened, run_script, run_tests
+
+pytestmark = pytest.mark.parametrize("level", LEVELS)
+
+DOUBLE = "def double(x):\n    return 2 * x\n"
+TESTS = "from solution import double\n\ndef test_two():\n    assert double(1) == 2\n"
+
+
+def test_a_right_program_passes_sealed(level: str) -> None:
+    ran = run_tests(level, DOUBLE, TESTS)
+    assert (ran.ending, ran.complete, ran.level) == (Ending.EXITED, True, level)
+    assert [case.outcome for case in ran.cases] == [Outcome.PASSED]
+    assert ran.sealed and not ran.unsealed_because
+    assert ran.cpu_s >= 0 and ran.wall_s > 0
+    assert ran.peak_bytes and 4 * MIB < ran.peak_bytes < 200 * MIB
+
+
+def test_a_wrong_program_fails_with_what_it_answered(level: str) -> None:
+    ran = run_tests(level, "def double(x):\n    return x\n", TESTS)
+    assert ran.complete
+    assert [case.outcome for case in ran.cases] == [Outcome.FAILED]
+    assert "got 1" in ran.cases[0].detail
+
+
+def test_tests_in_the_programs_process_are_not_called_sealed(level: str) -> None:
+    ran = run_tests(level, DOUBLE, TESTS, unsealed_because="it is asked for")
+    assert [case.outcome for case in ran.cases] == [Outcome.PASSED]
+    assert (ran.sealed, ran.unsealed_because) == (False, "it is asked for")
+
+
+def test_a_script_reads_writes_and_ends(level: str) -> None:
+    ran = run_script(level, "import sys\nprint(input()[::-1])\nsys.exit(3)\n", "abc\n")
+    assert (ran.stdout, ran.exit_code, ran.sealed) == ("cba\n", 3, True)
+
+
+def test_a_script_takes_more_input_than_a_pipe_holds(level: str) -> None:
+    text = "x" * (3 << 20)
+    ran = run_script(level, "import sys\nprint(len(sys.stdin.read()))\n", text)
+    assert ran.stdout == f"{len(text)}\n"
+
+
+def test_a_script_that_reads_nothing_of_much_input(level: str) -> None:
+    assert run_script(level, "print(1)\n", "x" * (3 << 20)).stdout == "1\n"
+
+
+LOOPS = {
+    "cpu": ("while True: pass\n", {"cpu_s": 0.4}, Ending.CPU_LIMIT),
+    "sleep": ("import time\ntime.sleep(60)\n", {"wall_s": 0.4}, Ending.WALL_LIMIT),
+    "c": ("10 ** 10 ** 9\n", {"cpu_s": 0.4}, Ending.CPU_LIMIT),
+    "memory": ("x = [bytearray(1 << 20) for _ in range(10**6)]\n", {}, Ending.MEMORY_LIMIT),
+    "output": ("while True: print('x' * 1000)\n", {}, Ending.OUTPUT_LIMIT),
+    "stderr": (
+        "import sys\nwhile True: sys.stderr.write('x' * 1000)\n", {}, Ending.OUTPUT_LIMIT,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOOPS)
+@pytest.mark.parametrize("kind", ["script", "sealed", "one process"])
+def test_each_limit_is_named(level: str, kind: str, name: str) -> None:
+    body, limits, ending = LOOPS[name]
+    if kind == "script":
+        ran = run_script(level, body, **{"memory_bytes": 128 * MIB, **limits})
+    else:
+        program = "def double(x):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+        because = "" if kind == "sealed" else "it is asked for"
+        ran = run_tests(
+            level, program, TESTS, unsealed_because=because,
+            **{"memory_bytes": 128 * MIB, **limits},
+        )  # fmt: skip
+        assert all(case.outcome is not Outcome.PASSED for case in ran.cases)
+    assert ran.ending is ending
+    assert ran.detail
+
+
+@pytest.mark.parametrize("kind", ["at import", "in a call"])
+@pytest.mark.parametrize("way", ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.abort()"])
+def test_a_program_that_ends_itself_has_not_passed(level: str, kind: str, way: str) -> None:
+    program = f"import os\n{way}\n" if kind == "at import" else f"import os\n{DOUBLE}    {way}\n"
+    program = program.replace("    return 2 * x\n", "") if kind == "in a call" else program
+    ran = run_tests(level, program, TESTS)
+    assert not ran.complete
+    assert all(case.outcome is not Outcome.PASSED for case in ran.cases)
+    assert run_tests(level, DOUBLE, TESTS).cases[0].outcome is Outcome.PASSED
+
+
+def test_files_are_there_where_the_task_allows_them_and_gone_afterwards(level: str) -> None:
+    program = (
+        "import os\n"
+        "def save(path, text):\n    open(path, 'w').write(text)\n"
+        "def left():\n    return os.listdir('/candidate/work')\n"
+    )
+    tests = (
+        "from solution import save, left\n"
+        "def test_it(tmp_path):\n"
+        "    assert len(left()) == 1\n"
+        "    save(str(tmp_path / 'a'), 'b')\n"
+        "    assert (tmp_path / 'a').read_text() == 'b'\n"
+    )
+    if level == "filters":
+        with pytest.raises(SandboxRefusal, match="full"):
+            run_tests(level, program, tests, disk_bytes=MIB)
+        return
+    for _ in range(3):
+        ran = run_tests(level, program, tests, disk_bytes=MIB)
+        assert [c.outcome for c in ran.cases] == [Outcome.PASSED], ran.cases
+
+
+def test_more_files_than_allowed_are_refused(level: str) -> None:
+    if level == "filters":
+        pytest.skip("filters allows no files at all")
+    program = "def fill():\n    with open('/candidate/work/f', 'wb') as file:\n        file.write(bytes(3 << 20))\n"
+    tests = "import pytest\nfrom solution import fill\ndef test_it():\n    with pytest.raises(OSError): fill()\n"
+    ran = run_tests(level, program, tests, disk_bytes=MIB)
+    assert [c.outcome for c in ran.cases] == [Outcome.PASSED], ran.cases
+
+
+def test_a_worker_that_dies_is_replaced(level: str) -> None:
+    sandbox = ConfinedSandbox(level, 1) if opened(level) else None
+    assert sandbox is not None
+    try:
+        (worker,) = sandbox._pool._all
+        assert worker.tester_pid is not None
+        os.kill(worker.tester_pid, signal.SIGKILL)
+        command = ScriptRun(program="print(1)", language="python", stdin="", limits=Limits())
+        outcomes = []
+        for _ in range(2):
+            try:
+                outcomes.append(sandbox.run(command, Cancel()).stdout)
+            except SandboxFault:
+                outcomes.append("fault")
+        assert outcomes[-1] == "1\n"
+    finally:
+        sandbox.close()
+
+
+def test_many_at_once_are_each_judged_right(level: str) -> None:
+    def one(number: int) -> list[str]:
+        program = f"def f():\n    return {number}\n"
+        ran = run_tests(level, program, f"from solution import f\nassert f() == {number}\n")
+        return [str(case.outcome) for case in ran.cases]
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(one, range(60))) == [["passed"]] * 60
+
+
+def test_cancelling_ends_a_run(level: str) -> None:
+    cancel = Cancel()
+    command = ScriptRun(
+        program="while True: pass", language="python", stdin="", limits=Limits(cpu_s=50)
+    )
+    threading.Timer(0.3, cancel.throw).start()
+    assert opened(level).run(command, cancel).ending is Ending.CANCELLED
+
+
+LEAVE = """
+import sys, threading, time
+from paragen.domain.command import ScriptRun
+from paragen.domain.ports import Cancel
+from paragen.domain.task import Limits
+from paragen.sandbox.confined import ConfinedSandbox, kill_all
+
+sandbox = ConfinedSandbox(sys.argv[1], 2)
+command = ScriptRun(program="while True: pass", language="python", stdin="", limits=Limits())
+threads = [threading.Thread(target=sandbox.run, args=(command, Cancel()), daemon=True)
+           for _ in range(2)]
+for thread in threads:
+    thread.start()
+time.sleep(0.3)
+print("running", flush=True)
+if sys.argv[2] == "close":
+    sandbox.close()
+elif sys.argv[2] == "kill_all":
+    kill_all()
+else:
+    time.sleep(60)
+import os
+os._exit(0)
+"""
+
+
+def _descendants(pid: int) -> set[int]:
+    found: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        found.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    waiting, below = [pid], set()
+    while waiting:
+        for child in found.get(waiting.pop(), []):
+            below.add(child)
+            waiting.append(child)
+    return below
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("way", ["close", "kill_all", "SIGKILL"])
+def test_nothing_is_left_however_paragen_ends(level: str, way: str) -> None:
+    opened(level)
+    mounts = Path("/proc/self/mounts").read_text()
+    process = subprocess.Popen(
+        [sys.executable, "-c", LEAVE, level, way], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.readline() == "running\n"
+        below = _descendants(process.pid)
+        assert len(below) >= 6 or way != "SIGKILL"
+        if way == "SIGKILL":
+            process.kill()
+        process.wait(timeout=30)
+    deadline = time.monotonic() + 20
+    while (left := {pid for pid in below if _alive(pid)}) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not left
+    assert Path("/proc/self/mounts").read_text() == mounts
+
+
+def test_what_the_self_test_proved_is_told(level: str) -> None:
+    proofs: Any = opened(level).proofs
+    assert {"opening a socket", "starting a process", "signalling others"} <= set(proofs)
+
+
+def test_a_second_closing_does_nothing(level: str) -> None:
+    opened(level)
+    sandbox = ConfinedSandbox(level, 1)
+    sandbox.close()
+    sandbox.close()
+    command = ScriptRun(program="print(1)", language="python", stdin="", limits=Limits())
+    assert sandbox.run(command, Cancel()).ending is Ending.CANCELLED
