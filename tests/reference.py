@@ -146,7 +146,7 @@ def _schemas() -> Iterator[str]:
     for name in SCHEMAS:
         schema = json_schema(name)
         yield f"### paragen schema {name}\n"
-        for title, definition in {**schema["$defs"], name: schema}.items():
+        for title, definition in {**schema.get("$defs", {}), name: schema}.items():
             keys = ", ".join(f"`{key}`" for key in definition["properties"])
             yield f"- **{title}**: {definition.get('description', '')} Keys: {keys}."
         yield ""

@@ -42,8 +42,9 @@ class Lines:
             if not line:
                 return
             number += 1
-            if line.strip():
-                yield number, place, self._text(line, number)
+            text = self._text(line, number)
+            if text.strip():
+                yield number, place, text
             place += len(line)
 
     def at(self, place: int) -> str:

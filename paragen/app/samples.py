@@ -7,7 +7,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -79,30 +79,36 @@ class SampleJudging:
     def judge(
         self, choices: Choices, on_progress: OnProgress, warn: Callable[[str], None] | None = None
     ) -> SuiteResult:
-        """Judge every sample of which there is no result yet, each result kept as it comes.
+        """Judge in the sandbox that was chosen; a config counts only where it is named.
 
-        Raises ConfigError, TaskError, UsageError, SandboxUnavailableError, and
-        InterruptedRunError once interrupted; what was judged by then is kept.
+        Raises ConfigError and SandboxUnavailableError, and what `judge_in` does.
         """
         from paragen.settings import SandboxOptions
 
+        def opened() -> Sandbox:
+            options = configured(choices).sandbox if choices.config else SandboxOptions()
+            return open_chosen(options, choices, warn)
+
+        return self.judge_in(opened, on_progress, sealed_only=choices.sealed_only)
+
+    def judge_in(
+        self, opened: Callable[[], Sandbox], on_progress: OnProgress, *, sealed_only: bool = False
+    ) -> SuiteResult:
+        """Judge every sample of which there is no result yet, each result kept as it comes.
+
+        Raises TaskError, UsageError, and InterruptedRunError once interrupted; what was judged by
+        then is kept.
+        """
         began = time.monotonic()
         tally = Tally(samples=self.samples)
-        with ExitStack() as stack:
-            results = stack.enter_context(
-                Results(
-                    self.output,
-                    new=self._new,
-                    samples=tally.samples,
-                    sealed_only=choices.sealed_only,
-                )
-            )
-            options = configured(choices).sandbox if choices.config else SandboxOptions()
-            sandbox = open_chosen(options, choices, warn)
-            stack.callback(sandbox.close)
-            _Run(self._suite, sandbox, results, tally, on_progress, self._cancel).play(
-                self._samples
-            )
+        with (
+            Results(
+                self.output, new=self._new, samples=tally.samples, sealed_only=sealed_only
+            ) as results,
+            closing(opened()) as sandbox,
+        ):
+            run = _Run(self._suite, sandbox, results, tally, on_progress, self._cancel)
+            run.play(self._samples)
             if self._cancel.thrown:
                 raise InterruptedRunError(
                     f"Interrupted after {tally.done} of {tally.samples} samples, which are in "

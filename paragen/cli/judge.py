@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from paragen.app.choices import Choices
     from paragen.domain.candidate import Verdict
-    from paragen.judge.tally import SuiteResult
-    from paragen.report.judged import LiveProgress, PlainProgress
     from paragen.report.rows import Value
 
 
@@ -62,9 +59,7 @@ def judge(
     tests: TestsOption = None,
     config: Annotated[
         Path | None,
-        typer.Option(
-            "--config", "-c", metavar="FILE", help="A config, for its sandbox section."
-        ),
+        typer.Option("--config", "-c", metavar="FILE", help="A config, for its sandbox section."),
     ] = None,
     sandbox: SandboxOption = None,
     sealed_only: SealedOnlyOption = False,
@@ -86,7 +81,9 @@ def judge(
     if suite is not None:
         if programs or tests:
             raise UsageError("--suite takes a file of samples alone, without programs and --tests.")
-        _judge_samples(task, suite, choices, output=output, new=new, as_json=as_json)
+        from paragen.cli.samples import judge_samples
+
+        judge_samples(task, suite, choices, output=output, new=new, as_json=as_json)
         return
     if not programs:
         raise typer.BadParameter("Name the programs to judge.", param_hint="PROGRAM…")
@@ -129,66 +126,6 @@ def _judge_programs(
     else:
         print_rows(JUDGEMENTS, [_row(*one) for one in verdicts], Format.TABLE, schema="")
     return exit_code
-
-
-def _judge_samples(
-    samples: Path, suite: Path, choices: Choices, *, output: Path | None, new: bool, as_json: bool
-) -> None:
-    """Judge samples against a suite, and print what they show."""
-    from paragen.app.samples import SampleJudging
-    from paragen.cli.interrupt import interruptible
-    from paragen.cli.output import print_json, warn
-    from paragen.report.objects import judge_suite_object
-
-    with SampleJudging(samples, suite, output=output, new=new) as judging:
-        if judging.unattempted:
-            warn(f"{judging.unattempted} of the suite's problems have no sample: they don't count.")
-        with interruptible(judging), _progress(judging.samples) as progress:
-            result = judging.judge(choices, progress, warn)
-    _warn_of_what_was_not_judged(result)
-    if as_json:
-        print_json(judge_suite_object(result))
-    else:
-        _print_summary(result)
-
-
-def _progress(samples: int) -> LiveProgress | PlainProgress:
-    """A bar on a terminal, lines elsewhere."""
-    from paragen.report.judged import LiveProgress, PlainProgress
-
-    if not sys.stderr.isatty():
-        return PlainProgress(sys.stderr, samples=samples)
-    from rich.console import Console
-
-    return LiveProgress(Console(stderr=True), samples=samples)
-
-
-def _warn_of_what_was_not_judged(result: SuiteResult) -> None:
-    from paragen.cli.output import warn
-    from paragen.domain.status import Status
-    from paragen.report.text import counted
-
-    missing = result.tally.statuses[Status.NOT_JUDGED]
-    if missing:
-        warn(
-            f"{counted(missing, 'sample')} couldn't be judged and count as none: "
-            f"see {result.output}. The same command tries them again."
-        )
-
-
-def _print_summary(result: SuiteResult) -> None:
-    from paragen.cli.output import emit, note
-    from paragen.report.judged import in_words, levels_in_words, pass_at_lines
-    from paragen.report.text import counted
-
-    tally = result.tally
-    for line in pass_at_lines(tally.pass_at):
-        emit(line)
-    note(
-        f"{counted(tally.samples, 'sample')} of {counted(result.problems, 'problem')}: "
-        f"{in_words(tally.statuses)}; {levels_in_words(tally.levels, tally.sealed)}"
-    )
-    note(f"the results are in {result.output}")
 
 
 def _row(file: str, verdict: Verdict) -> dict[str, Value]:

@@ -70,11 +70,15 @@ class TestCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One stdin/stdout pair: what the program reads, and what it must print."""
+    """One stdin/stdout pair: what the program reads, and what it must print.
+
+    Where it is `loose`, numbers count by their value, and white space round lines not at all.
+    """
 
     name: str
     stdin: str
     stdout: str
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from paragen.parse.fences import unix_lines
 from paragen.parse.nearest import did_you_mean
 
 SUFFIXES = (".py", ".json", ".jsonl")
-KEYS = ("stdin", "stdout", "name")
+KEYS = ("stdin", "stdout", "name", "loose")
 
 _SESSION_LINE = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: (.*))?$")
 
@@ -93,7 +93,13 @@ def _example(item: object, where: str, number: int) -> Example:
                 f"{where}: There is no key {key[:80]!r}{did_you_mean(key, KEYS) or '.'} "
                 f"Keys: {', '.join(KEYS)}."
             )
-        if not isinstance(value, str):
+        if key == "loose" and not isinstance(value, bool):
+            raise TaskError(f"{where}: {key}: must be true or false.")
+        if key != "loose" and not isinstance(value, str):
             raise TaskError(f"{where}: {key}: must be text.")
-    name = str(item.get("name") or f"example {number}")
-    return Example(name=name, stdin=str(item.get("stdin", "")), stdout=str(item["stdout"]))
+    return Example(
+        name=str(item.get("name") or f"example {number}"),
+        stdin=str(item.get("stdin", "")),
+        stdout=str(item["stdout"]),
+        loose=bool(item.get("loose", False)),
+    )

@@ -255,7 +255,7 @@ def _sha256(
         "language": file.matter.language,
         "entry_point": entry_point,
         "tests": [[test.kind.value, test.source] for test in tests],
-        "examples": [[example.stdin, example.stdout] for example in examples],
+        "examples": [[e.stdin, e.stdout, *([True] if e.loose else [])] for e in examples],
         "limits": [limits.cpu_s, limits.wall_s, limits.memory_bytes],
         # What few tasks say is part of the digest only where it is said.
         **_said({name: getattr(limits, name) for name in SELDOM_SET}, Limits()),

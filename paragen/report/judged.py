@@ -94,5 +94,5 @@ def pass_at_lines(pass_at: Mapping[int, float]) -> list[str]:
 
 def levels_in_words(levels: Mapping[str, int], sealed: int) -> str:
     """The sandbox levels of the verdicts, and how many of these are sealed."""
-    named = ", ".join(text.one_line(level) for level in sorted(levels))
+    named = ", ".join(text.one_line(level) for level in sorted(levels)) or text.NOTHING
     return f"sandbox {named}; {text.counted(sealed, 'verdict')} sealed"

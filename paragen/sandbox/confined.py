@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import select
 import sys
@@ -18,16 +19,18 @@ from paragen.domain.task import Limits
 from paragen.domain.tournament import SandboxState
 from paragen.sandbox import layout, machine
 from paragen.sandbox.bounds import Bounds, Watch
+from paragen.sandbox.child import Ended as ChildEnded
 from paragen.sandbox.description import description
 from paragen.sandbox.direct import attend
 from paragen.sandbox.forked import Forked
-from paragen.sandbox.inside import channel, control
+from paragen.sandbox.inside import control
+from paragen.sandbox.inside.channel import Channel, Ended
 from paragen.sandbox.levels import Description
 from paragen.sandbox.packages import Packages, require
 from paragen.sandbox.pool import Pool, same_packages
 from paragen.sandbox.prove import prove
 from paragen.sandbox.report import Report, read_report, report_of
-from paragen.sandbox.result import Ended, ran_program, why_no_start
+from paragen.sandbox.result import ran_program, why_no_start
 from paragen.sandbox.rlimits import rlimits, tasks_of_loadavg
 from paragen.sandbox.strays import loadavg
 from paragen.sandbox.unconfined import UnconfinedSandbox
@@ -210,8 +213,8 @@ class _Run:
                 "mode": "one_process", "tests": _tests(command),
                 "entry_point": command.entry_point,
             }  # fmt: skip
-        with suppress(OSError):  # it has ended: that is seen below
-            channel.write_frame(self._forked.rpc, ["load", settings])
+        with suppress(Ended):  # that is seen below
+            Channel(self._forked.rpc).send(json.dumps(["load", settings]))
         output = attend(self._forked, stdin, self._bounds, self._cancel)
         report = read_report(bytes(output.report), nonce)
         ended = self._ended(watch, gone=True, flood=False, stdout=bytes(output.stdout),
@@ -225,7 +228,7 @@ class _Run:
 
     def _ended(
         self, watch: Watch, *, gone: bool, flood: bool, stdout: bytes = b"", stderr: bytes = b""
-    ) -> Ended:
+    ) -> ChildEnded:
         """How the program ended: by itself if it is `gone`, else by us, and it was still well."""
         wall_s, code = watch.wall_s, 0
         used, peak_bytes = self._forked.cpu_s(), self._forked.peak_bytes()
@@ -243,7 +246,7 @@ class _Run:
             ending = Ending.CPU_LIMIT
         if ending is None:
             ending = Ending.EXITED if code >= 0 else Ending.SIGNALLED
-        return Ended(
+        return ChildEnded(
             ending=ending, exit_code=code if code >= 0 else None,
             signal=-code if code < 0 else None,
             stdout=stdout[: self._bounds.output_bytes], stderr=stderr[: self._bounds.output_bytes],

@@ -56,7 +56,7 @@ def description(
         for name, why in available().items()
         if full or name not in _ONLY_FULL
     )
-    confines = _CONFINES if full else _FILTERS_CONFINES
+    confines: tuple[str, ...] = _CONFINES if full else _FILTERS_CONFINES
     if slowness is not None and slowness > 1:
         confines = (*confines, f"default time limits are {slowness:.1f} times the usual here")
     return Description(

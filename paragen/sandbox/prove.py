@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
 
 from paragen.domain.errors import SandboxFault, SandboxUnavailableError
 from paragen.sandbox.forked import Forked
-from paragen.sandbox.inside import channel, control
+from paragen.sandbox.inside import control
+from paragen.sandbox.inside.channel import Channel, Ended
 from paragen.sandbox.worker import PLAIN, Worker
 
 _PROOF_S = 20.0
@@ -52,9 +54,9 @@ def _attempts(worker: Worker, forked: Forked) -> list[tuple[str, bool, str]]:
         }
         forked.rpc.settimeout(_PROOF_S)
         try:
-            channel.write_frame(forked.rpc, ["load", settings])
+            Channel(forked.rpc).send(json.dumps(["load", settings]))
             received = control.receive(forked.rpc)
-        except OSError as error:
+        except (OSError, Ended) as error:
             raise SandboxFault(f"the sandbox's self-test was cut off: {error}") from error
         if received is None:
             raise SandboxFault("the sandbox's self-test ended without an answer")

@@ -114,7 +114,7 @@ class Worker:
         for descriptor in descriptors:
             os.close(descriptor)
         if self._receive(self.tester) is None:
-            raise SandboxFault("the tester did not start")
+            raise SandboxFault(f"the tester did not start: {self._last_words()}")
         self.candidate_space = address_space(zygote)
         self.tester_space = address_space(tester)
         self.tester_pid = tester
@@ -126,8 +126,12 @@ class Worker:
         else:
             number = self._ask(wish)
         forked = self._forked(number)
-        if wish == PLAIN:
-            self._ask_for_spare()
+        try:
+            if wish == PLAIN:
+                self._ask_for_spare()
+        except SandboxFault:
+            forked.close()
+            raise
         return forked
 
     def ended(self, candidate: Forked) -> Mapping[str, Any]:
@@ -142,11 +146,13 @@ class Worker:
             forked.close()
         self._control.close()
         self.tester.close()
-        with suppress(subprocess.TimeoutExpired):
+        try:
             self._process.wait(timeout=2)
-            return
-        self.kill()
-        self._process.wait()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
 
     def kill(self) -> None:
         """End every process of the worker at once; may be called from a signal handler."""

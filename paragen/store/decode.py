@@ -142,7 +142,7 @@ def _verdict(row: Row, cases: Sequence[Row]) -> Verdict | None:
         peak_bytes=row["peak_bytes"],
         level=row["level"],
         sealed=bool(row["sealed"]),
-        unsealed_because="",
+        unsealed_because=row["unsealed_because"] or "",
         detail=row["detail"],
     )
 

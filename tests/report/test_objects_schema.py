@@ -13,10 +13,16 @@ from hypothesis import strategies as st
 
 from paragen.domain.candidate import Candidate, Fault, Scores, Verdict
 from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose
-from paragen.domain.status import Status
+from paragen.domain.status import JUDGED, Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Run
-from paragen.report.objects import candidate_object, judge_object, run_object
+from paragen.judge.tally import SampleResult, SuiteResult, Tally
+from paragen.report.objects import (
+    candidate_object,
+    judge_object,
+    judge_suite_object,
+    run_object,
+)
 from paragen.report.schema import SCHEMAS, json_schema
 from tests.store import build
 
@@ -29,7 +35,7 @@ def through_json(value: object) -> Any:
 
 
 def objects_of(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    return [schema, *schema["$defs"].values()]
+    return [schema, *schema.get("$defs", {}).values()]
 
 
 RUNS, TASKS, VERDICTS = build.runs(), build.tasks(), build.verdicts()
@@ -55,6 +61,40 @@ def test_judgements(task: Task, verdicts: list[tuple[str, Verdict]], exit_code: 
     printed = through_json(judge_object(task, verdicts, exit_code))
     VALIDATORS["judge"].validate(printed)
     assert [r["file"] for r in printed["results"]] == [file for file, _ in verdicts]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(sorted(JUDGED)), st.booleans())),
+    st.integers(0, 5),
+)
+def test_samples_of_a_suite(ended: list[tuple[str, Status, bool]], unattempted: int) -> None:
+    tally = Tally(samples=len(ended))
+    for name, status, sealed in ended:
+        tally.count(SampleResult(task_id=name, status=status, sealed=sealed, level="full"))
+    result = SuiteResult(
+        suite="s.jsonl",
+        dialect="mbpp",
+        output="r.jsonl",
+        problems=2,
+        unattempted=unattempted,
+        tally=tally,
+        wall_s=0.5,
+    )
+    printed = through_json(judge_suite_object(result))
+    VALIDATORS["judge-suite"].validate(printed)
+    assert printed["samples"] == sum(printed["statuses"].values()) == len(ended)
+    assert printed["passed"] == printed["statuses"].get("passed", 0)
+    assert printed["sealed"] == sum(sealed for _, _, sealed in ended)
+    assert printed["unattempted"] == unattempted
+
+
+def test_a_sample_that_was_not_judged_is_no_sample() -> None:
+    tally = Tally(samples=3)
+    for status in (Status.PASSED, Status.NOT_JUDGED, Status.TIMEOUT):
+        tally.count(SampleResult(task_id="a", status=status, sealed=True, level="full"))
+    assert tally.done == 3
+    assert tally.pass_at == {1: 0.5}
+    assert (tally.sealed, tally.levels) == (2, {"full": 2})
 
 
 def test_each_value_stands_under_its_own_key() -> None:

@@ -204,5 +204,11 @@ class TestSealedOnly:
         assert below.closed
 
     def test_a_level_that_seals_nothing_is_not_to_be_had(self) -> None:
+        from paragen.sandbox.sealed_only import SealedOnly
+
+        below = Scripted("none", sealed=False)
+        with pytest.raises(SandboxUnavailableError):
+            SealedOnly(below)
+        assert below.closed
         with pytest.raises(SandboxUnavailableError, match="seals no verdict"):
             sandbox.open_sandbox("none", 1, unsafe=True, sealed_only=True)

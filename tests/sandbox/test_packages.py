@@ -47,13 +47,13 @@ def environment(tmp_path: Path) -> Path:
         "Big.Table",
         {"bigtable/__init__.py": "import little\nROWS = little.SIZE\n", "_fast.abi3.so": ""},
         requires=(
-            "Little_Number (>=1.0,<2)",
             "gone-by-marker>=1; sys_platform == 'win32'",
             "colour[shades]>=2 ; python_version >= '3.8'",
             "only-for-tests; extra == 'test'",
+            "Little_Number (>=1.0,<2)",
         ),
     )
-    install(site, "little-number", {"little.py": "SIZE = 7\n"}, requires=("big-table",))
+    install(site, "little-number", {"little.py": "SIZE = 7\n"}, requires=("big-table", "colour"))
     install(
         site,
         "colour",

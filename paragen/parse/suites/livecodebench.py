@@ -78,7 +78,7 @@ def read(record: Record) -> Problem:
             id=record.identity(ID),
             prompt=plain_prompt(text + "Write a program that reads from standard input.\n"),
             examples=tuple(
-                Example(name=f"example {number}", stdin=stdin, stdout=stdout)
+                Example(name=f"example {number}", stdin=stdin, stdout=stdout, loose=True)
                 for number, (stdin, stdout) in enumerate(cases, start=1)
             ),
             prelude=PRELUDE,

@@ -58,17 +58,26 @@ def _beside(problem: Problem, stem: str) -> dict[str, str]:
         return {f"{stem}.tests.py": problem.tests}
     if problem.examples and not _fits_in_fences(problem.examples):
         lines = (
-            json.dumps({"stdin": example.stdin, "stdout": example.stdout}, ensure_ascii=False)
-            for example in problem.examples
+            json.dumps(
+                {
+                    "stdin": one.stdin,
+                    "stdout": one.stdout,
+                    **({"loose": True} if one.loose else {}),
+                },
+                ensure_ascii=False,
+            )
+            for one in problem.examples
         )
         return {f"{stem}.tests.jsonl": "".join(f"{line}\n" for line in lines)}
     return {}
 
 
 def _fits_in_fences(examples: tuple[Example, ...]) -> bool:
-    """Whether a fence, whose content ends with a line end, says exactly what these texts are."""
+    """Whether fences, whose content ends with a line end, say exactly what these examples are."""
     texts = [text for example in examples for text in (example.stdin, example.stdout)]
-    return sum(map(len, texts)) <= MOST_IN_FENCES and all(
+    if any(example.loose for example in examples) or sum(map(len, texts)) > MOST_IN_FENCES:
+        return False
+    return all(
         (not text or text.endswith("\n")) and "\0" not in text and "\r" not in text
         for text in texts
     )

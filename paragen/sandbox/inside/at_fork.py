@@ -28,4 +28,4 @@ def hand_over(processes: bool) -> None:
     os.register_at_fork = _register
     if processes:
         for hooks in _hooks:
-            _register(**hooks)  # type: ignore[call-overload]  # as a module gave them
+            _register(**hooks)

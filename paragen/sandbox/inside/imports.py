@@ -27,4 +27,4 @@ class Allowed:
 def allow(directories: Sequence[str], modules: Sequence[str]) -> None:
     """Let these top-level modules be imported from these directories."""
     if modules:
-        sys.meta_path.append(Allowed(directories, modules))  # type: ignore[arg-type]  # typeshed wants more than the import system
+        sys.meta_path.append(Allowed(directories, modules))

@@ -34,7 +34,10 @@ class Jobs:
             socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=rpc), stdout, stderr, output_bytes=job["output_bytes"]
         )
         try:
-            session.run_tests(job, wire, lambda program: remote.load(program, job["settings"]))
+            session.run_tests(
+                job, wire, lambda program: remote.load(program, job["settings"]),
+                remote.raise_if_gone,
+            )  # fmt: skip
             gone, flood = remote.gone, remote.flooded
         finally:
             remote.close()

@@ -108,10 +108,10 @@ class Server:
         codec = self._codec
         codec.begin()
         target = codec.target(number)
+        codec.decode_changes(changes)
         args = [codec.decode(value) for value in args]
         if kwargs:
             kwargs = {key: codec.decode(value) for key, value in kwargs.items()}
-        codec.decode_changes(changes)
         perform = _OPERATIONS[operation]
         self._answer(asked, lambda: perform(self, target, name, args, kwargs or {}))
 
@@ -179,8 +179,8 @@ class Server:
                     frame = self._receive()
                 codec.begin()
                 kind, value, changes = frame
-                result = codec.decode(value)
                 codec.decode_changes(changes)
+                result = codec.decode(value)
                 codec.shared.remember()
             finally:
                 with suppress(RecursionError):

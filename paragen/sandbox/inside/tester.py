@@ -47,5 +47,7 @@ def main(sock: socket.socket, prepared: Prepared, settings: dict[str, Any]) -> N
             job, descriptors = received
             resource.setrlimit(resource.RLIMIT_AS, (job["address_space"], resource.RLIM_INFINITY))
             send(sock, jobs.run(job, descriptors))
+    except BaseException as error:
+        os.write(2, f"the tester: {type(error).__name__}: {error}".encode())
     finally:
         os._exit(0)

@@ -46,12 +46,16 @@ class Plan:
 
 
 def plan(paths: Iterable[str]) -> Plan:
-    """Resolve these paths on the host; those that don't exist are left out."""
+    """Resolve these paths on the host; those that can't be reached are left out."""
     reals: set[Path] = set()
     links: dict[Path, str] = {}
     for path in paths:
-        real = _follow(Path(path), links)
-        if real.exists() and not real.is_relative_to("/dev"):  # devices are there in any case
+        try:
+            real = _follow(Path(path), links)
+            real.stat()
+        except OSError:
+            continue
+        if not real.is_relative_to("/dev"):  # devices are there in any case
             reals.add(real)
     binds = sorted(str(real) for real in reals if not _lies_in(real, reals))
     outside = [(str(at), to) for at, to in links.items() if not _lies_in(at, reals)]

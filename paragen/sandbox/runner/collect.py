@@ -27,6 +27,15 @@ if TYPE_CHECKING:
             """Run them, and report each."""
 
 
+async def _coroutine() -> None:
+    pass
+
+
+_never_run = _coroutine()
+_COROUTINE = type(_never_run)
+_never_run.close()
+_GENERATOR = type(_ for _ in ())
+
 _NESTED = "a TestCase in a class, or a class in one with fixtures or setup, isn't supported"
 
 
@@ -35,6 +44,8 @@ def collect(module: ModuleType) -> list[Group]:
     functions = Functions(module)
     groups: list[Group] = [functions]
     for name, value in list(module.__dict__.items()):
+        if not issubclass(type(value), type) and not name.startswith("test"):
+            continue
         if getattr(value, "__module__", None) == "solution":
             continue  # `from solution import *` must not bring tests along
         if isinstance(value, type):
@@ -236,9 +247,9 @@ def _fixture_params(fixtures: list[Any]) -> Iterator[tuple[str, dict[str, tuple[
 
 def _wait_for(result: Any) -> None:
     """Finish what an async test returned; refuse a test that yields."""
-    if hasattr(result, "cr_frame"):
+    if type(result) is _COROUTINE:
         import asyncio
 
         asyncio.run(result)
-    elif hasattr(result, "gi_frame"):
+    elif type(result) is _GENERATOR:
         raise Unsupported("a test that yields isn't supported")

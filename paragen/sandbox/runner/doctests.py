@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 
 from .explain import shown, trim
-from .modules import LINES
+from .modules import LINES, names_in
 from .outcomes import FAILED, PASSED, SKIPPED
 
 TYPE_CHECKING = False
@@ -29,11 +29,12 @@ def parse(source: str, origin: str, line: int) -> tuple[doctest.DocTest, list[st
 
 def run(piece: int, test: doctest.DocTest, program: ModuleType, to: Ledger) -> None:
     """Run the examples in order, with the program's names in scope."""
-    test.globs = {**program.__dict__, "__name__": "test_solution"}
+    text = "".join(example.source for example in test.examples)
     for example in test.examples:
         if example.options.get(doctest.SKIP):
             to.case(piece, _name(test, example), SKIPPED, "doctest: +SKIP")
     try:
+        test.globs = {**names_in(program, text), "__name__": "test_solution"}
         Runner(piece, to).run(test, out=lambda text: None, clear_globs=False)
     except BaseException as error:  # KeyboardInterrupt, which doctest lets by
         to.end_rest(piece, *to.settle(error))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from errno import EACCES, EPERM, EROFS
 
 from .modules import LINES, PROGRAM
-from .outcomes import FAILED, SKIPPED, UNSUPPORTED, ExpectedFailure, Failed, Skipped, Unsupported
+from .outcomes import FAILED, SKIPPED, UNSUPPORTED, ExpectedFailure, Signal, Skipped, Unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 MAX_DETAIL = 300
 MAX_VALUE = 100
 MAX_ITEMS = 30
+MAX_NOTE = 120
+ORIGIN = "__paragen_origin__"
+"""Where an exception that came from another process has the program's line that raised it."""
+NO_FILES = "the task doesn't allow files: set disk_mb in its front matter"
 OUT_OF_MEMORY = "MemoryError: the memory limit was reached"
 
 
@@ -65,7 +70,7 @@ def settle(error: BaseException) -> tuple[str, str]:
 
     Only the tests may call a case off: a program that does so has failed it.
     """
-    if _place(error) == PROGRAM:
+    if of_program(error):
         return FAILED, describe(error)
     if isinstance(error, Skipped | ExpectedFailure) or _is_skip_test(error):
         return SKIPPED, trim(_text(error))
@@ -73,7 +78,21 @@ def settle(error: BaseException) -> tuple[str, str]:
         return UNSUPPORTED, trim(_text(error))
     if isinstance(error, ModuleNotFoundError) and _place(error) and error.name != "solution":
         return UNSUPPORTED, f"the tests import {error.name}, which isn't available here"
+    if forbids_files(error):
+        return UNSUPPORTED, NO_FILES
     return FAILED, describe(error)
+
+
+def of_program(error: BaseException) -> bool:
+    """Whether the program raised it, in this process or in one of its own."""
+    return bool(_origin(error)) or _place(error) == PROGRAM
+
+
+def forbids_files(error: BaseException) -> bool:
+    """Whether this is the sandbox keeping someone from writing a file."""
+    if not isinstance(error, OSError):
+        return False
+    return error.errno in (EPERM, EACCES, EROFS) or "No usable temporary" in _text(error)
 
 
 def describe(error: BaseException) -> str:
@@ -82,7 +101,7 @@ def describe(error: BaseException) -> str:
         return OUT_OF_MEMORY
     if isinstance(error, AssertionError) and error.args and type(error.args[0]) is Explained:
         return trim(str(error.args[0]))
-    if isinstance(error, Failed):
+    if isinstance(error, Signal):
         what = _text(error)
     elif isinstance(error, SystemExit):
         what = f"called sys.exit({shown(error.code)})"
@@ -90,13 +109,14 @@ def describe(error: BaseException) -> str:
         what = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
     if isinstance(error, SyntaxError):
         return trim(what)  # the message has file and line already
-    return trim("; ".join((trim(what, MAX_DETAIL // 2), *_places(error.__traceback__))))
+    return trim("; ".join((trim(what, MAX_DETAIL // 2), *_places(error))))
 
 
-def _places(traceback: TracebackType | None) -> list[str]:
+def _places(error: BaseException) -> list[str]:
     """The deepest line of the program and the deepest of the tests, those of them there are."""
-    found: dict[bool, str] = {}
-    for filename, number in _frames(traceback):
+    origin = _origin(error)
+    found: dict[bool, str] = {True: trim(origin, MAX_VALUE + 40)} if " " in origin else {}
+    for filename, number in _frames(error.__traceback__):
         line = LINES[filename][number - 1 : number]
         text = f" `{trim(line[0].strip(), MAX_VALUE)}`" if line else ""
         found[filename == PROGRAM] = f"at {filename}:{number}{text}"
@@ -111,6 +131,12 @@ def _frames(traceback: TracebackType | None) -> list[tuple[str, int]]:
             frames.append((filename, traceback.tb_lineno))
         traceback = traceback.tb_next
     return frames
+
+
+def _origin(error: BaseException) -> str:
+    """Where in the program it was raised, as the program's process says; empty if it wasn't."""
+    origin = getattr(error, ORIGIN, "")
+    return origin if type(origin) is str else ""
 
 
 def _place(error: BaseException) -> str | None:

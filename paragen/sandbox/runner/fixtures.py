@@ -99,7 +99,7 @@ class Fixtures:
 
 
 def _in(namespace: Any) -> dict[str, Fixture]:
-    return {f.name: f for f in namespace.values() if isinstance(f, Fixture)}
+    return {f.name: f for f in namespace.values() if type(f) is Fixture}
 
 
 class Context:

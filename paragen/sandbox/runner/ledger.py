@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from .explain import settle
-from .outcomes import FAILED, PASSED
+from .outcomes import FAILED, PASSED, Signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
-    from .wire import Wire
+    class Reports(Protocol):
+        """Takes the report as it grows: a wire to the parent, or whoever keeps it until the end."""
+
+        def send(self, kind: str, /) -> None:
+            """Take a word without more: "memory" when something died for want of it."""
+
+        def plan(self, names: list[str]) -> None:
+            """Take the names of all cases; a later plan takes the place of an earlier one."""
+
+        def case(self, name: str, outcome: str, detail: str) -> None:
+            """Take how a case ended."""
 
 
 class Ledger:
     """The cases of every piece of test code, reported as they end."""
 
-    def __init__(self, wire: Wire, planned: list[list[str]]) -> None:
+    def __init__(
+        self,
+        wire: Reports,
+        planned: list[list[str]],
+        raise_if_gone: Callable[[], None] | None = None,
+    ) -> None:
         self._wire = wire
         self._planned = planned
+        self._raise_if_gone = raise_if_gone
         self._ended: list[dict[str, int]] = [{} for _ in planned]
         self.announce()
 
@@ -32,7 +49,13 @@ class Ledger:
             self.announce()
 
     def case(self, piece: int, name: str, outcome: str, detail: str = "") -> None:
-        """Note and report how a case ended."""
+        """Note and report how a case ended: not well, if the program is gone by now.
+
+        Tests may catch whatever tells them of that, so it is asked here.
+        """
+        why = self._why_gone()
+        if why is not None:
+            outcome, detail = FAILED, why
         ended = self._ended[piece]
         ended[name] = ended.get(name, 0) + 1
         self._wire.case(name, outcome, detail)
@@ -62,13 +85,23 @@ class Ledger:
 
     def attempt(self, piece: int, name: str, test: Callable[[], object]) -> None:
         """Run one case, whatever it raises, and report how it ended."""
-        try:
-            test()
-        except BaseException as error:
-            outcome, detail = self.settle(error)
-        else:
-            outcome, detail = PASSED, ""
+        outcome, detail = PASSED, ""
+        if self._why_gone() is None:  # else there is nobody to test
+            try:
+                test()
+            except BaseException as error:
+                outcome, detail = self.settle(error)
         self.case(piece, name, outcome, detail)
+
+    def _why_gone(self) -> str | None:
+        """Why the program can't answer any more, None while it can."""
+        if self._raise_if_gone is None:
+            return None
+        try:
+            self._raise_if_gone()
+        except Signal as signal:
+            return str(signal)
+        return None
 
     def import_failed(self, error: BaseException) -> None:
         """The program could not be imported: no case can pass."""
@@ -80,6 +113,6 @@ class Ledger:
     def program_failed(self, detail: str) -> None:
         """Fail every case, or one named for the program where there is none."""
         if not any(self._planned):
-            self._wire.case("solution", FAILED, detail)
+            self._wire.case("solution", FAILED, self._why_gone() or detail)
         for piece in range(len(self._planned)):
             self.end_rest(piece, FAILED, detail)

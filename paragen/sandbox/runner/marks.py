@@ -61,9 +61,10 @@ def param(*values: Any, marks: Any = (), id: str | None = None) -> Parameters:
 
 
 def as_marks(given: Any) -> list[Mark]:
-    """One mark or several, as a list."""
+    """One mark or several, as a list; whatever isn't a mark is none, and never asked."""
     several = given if isinstance(given, list | tuple) else [given]
-    return [m.mark if isinstance(m, MarkDecorator) else m for m in several]
+    marks = [m.mark if type(m) is MarkDecorator else m for m in several]
+    return [m for m in marks if type(m) is Mark]
 
 
 def marks_of(*targets: Any) -> list[Mark]:

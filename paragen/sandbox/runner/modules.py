@@ -7,7 +7,9 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import CodeType, ModuleType
+    from typing import Any
 
 PROGRAM = "solution.py"
 """The program's file name, which is in no directory."""
@@ -44,5 +46,14 @@ def load_program(source: str) -> ModuleType:
     module = new_module("solution", PROGRAM, source)
     code: CodeType = compile(source, PROGRAM, "exec", dont_inherit=True)
     exec(code, module.__dict__)
-    sys.modules["solution"] = module  # which the tests import, whatever it put there itself
     return module
+
+
+def names_of(program: ModuleType) -> Collection[str]:
+    """The names that the program defines; one in another process says so itself."""
+    return program.__dict__ if type(program) is type(sys) else dir(program)
+
+
+def names_in(program: ModuleType, text: str) -> dict[str, Any]:
+    """Those of the program's names that occur in a text, with what they stand for."""
+    return {name: getattr(program, name) for name in names_of(program) if name in text}

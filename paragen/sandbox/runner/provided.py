@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+from .explain import NO_FILES, forbids_files
+from .outcomes import Unsupported
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +21,12 @@ def tmp_path(finalizers: list[Callable[[], object]]) -> Any:
     import pathlib
     import tempfile
 
-    return pathlib.Path(tempfile.mkdtemp())
+    try:
+        return pathlib.Path(tempfile.mkdtemp())
+    except OSError as error:
+        if forbids_files(error):
+            raise Unsupported(NO_FILES) from None
+        raise
 
 
 class Captured:

@@ -1,14 +1,22 @@
-"""Runs test code against a program, case by case."""
+"""Runs test code against a program, case by case.
+
+Where the program is doesn't matter here: it is a module that `load` makes of its text, one of this
+process or one whose functions are asked in another. What such a module is asked for may take long,
+raise anything, or end in a Signal when there is nobody left to ask.
+"""
 
 from __future__ import annotations
 
 import builtins
+import sys
 
 from .explain import falsy, trim, unequal
 from .ledger import Ledger
-from .modules import load_program, new_module
+from .imports import importer
+from .modules import load_program, names_in, names_of, new_module
 from .outcomes import FAILED, PASSED, SKIPPED, UNSUPPORTED, Unsupported
-from .rewrite import CASE, FALSY, UNEQUAL, Prepared
+from .prepared import prepared
+from .rewrite import CASE, FALSY, UNEQUAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,33 +24,52 @@ if TYPE_CHECKING:
     from types import ModuleType, TracebackType
     from typing import Any, NoReturn
 
+    from .ledger import Reports
+    from .rewrite import Prepared
     from .wire import Wire
+
+    Load = Callable[[str], ModuleType]
 
 NOT_REACHED = "not reached"
 
 
 def run(payload: dict[str, Any], wire: Wire) -> NoReturn:
-    """Import the program, run every piece of test code against it, and leave."""
-    pieces = [_prepare(test) for test in payload["tests"]]
-    ledger = Ledger(wire, [piece.names for piece in pieces])
-    program = _import(payload, ledger)
-    if program is not None:
-        for number, piece in enumerate(pieces):
-            piece.run(number, program, payload["entry_point"], ledger)
+    """Import the program into this process, run the tests against it, and leave."""
+    run_tests(payload, wire, load_program)
     wire.leave(0)
 
 
-def _import(payload: dict[str, Any], ledger: Ledger) -> ModuleType | None:
+def run_tests(
+    payload: dict[str, Any],
+    wire: Reports,
+    load: Load,
+    raise_if_gone: Callable[[], None] | None = None,
+) -> None:
+    """Load the program, and run every piece of test code against it.
+
+    `raise_if_gone` is asked when a case has ended: where it raises a Signal, the program can't
+    answer any more, and neither this case nor one after it has passed, whatever the tests caught.
+    """
+    pieces = [_prepare(test) for test in payload["tests"]]
+    ledger = Ledger(wire, [piece.names for piece in pieces], raise_if_gone)
+    program = _import(payload, load, ledger)
+    if program is not None:
+        for number, piece in enumerate(pieces):
+            piece.run(number, program, payload["entry_point"], ledger)
+
+
+def _import(payload: dict[str, Any], load: Load, ledger: Ledger) -> ModuleType | None:
     """The program as a module, or None when that or its entry point failed every case."""
     try:
-        program = load_program(payload["program"])
+        program = load(payload["program"])
+        lacks = payload["entry_point"] not in (None, *names_of(program))
     except BaseException as error:
         ledger.import_failed(error)
         return None
-    entry_point = payload["entry_point"]
-    if entry_point is not None and entry_point not in program.__dict__:
-        ledger.program_failed(f"the program doesn't define {entry_point}")
+    if lacks:
+        ledger.program_failed(f"the program doesn't define {payload['entry_point']}")
         return None
+    sys.modules["solution"] = program  # which the tests import, whatever it put there itself
     return program
 
 
@@ -50,7 +77,7 @@ def _prepare(test: dict[str, Any]) -> Piece:
     try:
         if test["kind"] == "doctest":
             return Doctests(test)
-        return Code(Prepared(test["source"], test["origin"], test["line"]))
+        return Code(prepared(test["source"], test["origin"], test["line"]))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Broken(test["origin"], f"the tests don't parse: {error}")
 
@@ -109,13 +136,12 @@ class Code(Piece):
         prepared = self._prepared
         name = f"test_solution_{number + 1}" if number else "test_solution"
         module = new_module(name, prepared.filename, prepared.text)
-        scope = _scope(program, entry_point, prepared, number, to)
-        if "pytest" in prepared.text:
-            scope["__import__"] = _import_with_pytest()
-        module.__dict__["__builtins__"] = scope
         if self._restore is not None:
             self._restore()
         try:
+            scope = _scope(program, entry_point, prepared, number, to)
+            scope["__import__"] = importer(prepared.text)
+            module.__dict__["__builtins__"] = scope
             exec(prepared.code, module.__dict__)
             self._collected(number, module, to)
             if prepared.has_check:
@@ -167,27 +193,14 @@ def _scope(
     """
     scope: dict[str, object] = dict(builtins.__dict__)
     if not prepared.imports_program:
-        scope = {**program.__dict__, **scope}
+        scope = {**names_in(program, prepared.text), **scope}
         if entry_point is not None:
-            scope[entry_point] = program.__dict__[entry_point]
+            scope[entry_point] = getattr(program, entry_point)
 
     def case(which: int) -> Case:
         return Case(number, prepared.statements[which], to)
 
     return {**scope, CASE: case, FALSY: falsy, UNEQUAL: unequal}
-
-
-def _import_with_pytest() -> Callable[..., object]:
-    """How tests import: as ever, but for pytest, which the program can't import, plant or patch."""
-    from .shim import light_pytest
-
-    light = light_pytest()
-    usual = builtins.__import__
-
-    def find(name: str, *context: Any, **keywords: Any) -> object:
-        return light if name == "pytest" else usual(name, *context, **keywords)
-
-    return find
 
 
 class Case:

@@ -23,9 +23,7 @@ HUMANEVAL: Fields = {
         '    """\n'
     ),
     "entry_point": "unshifted",
-    "canonical_solution": (
-        '    return "".join(chr((ord(c) - 97 - 3) % 26 + 97) for c in text)\n'
-    ),
+    "canonical_solution": ('    return "".join(chr((ord(c) - 97 - 3) % 26 + 97) for c in text)\n'),
     "test": (
         "\n\nMETADATA = {}\n\n\ndef check(candidate):\n"
         "    for word in ('abc', 'xyz', 'hello'):\n"
@@ -65,10 +63,13 @@ HUMANEVAL_PLUS: Fields = {
 
 MBPP_PLUS: Fields = {
     "task_id": "Mbpp/2",
-    "prompt": '"""\nWrite a function for what two tuples share.\nassert both((1, 2), (2,)) == (2,)\n"""\n',
+    "prompt": (
+        '"""\nWrite a function for what two tuples share.\nassert both((1, 2), (2,)) == (2,)\n"""\n'
+    ),
     "entry_point": "both",
     "canonical_solution": (
-        "\ndef both(a, b):\n    assert isinstance(a, tuple)\n    return tuple(x for x in a if x in b)\n"
+        "\ndef both(a, b):\n    assert isinstance(a, tuple)\n"
+        "    return tuple(x for x in a if x in b)\n"
     ),
     "base_input": [[[1, 2, 3], [2, 3]]],
     "plus_input": [[[], [1]]],

@@ -171,7 +171,7 @@ def test_a_record_with_a_mistake(fields: given.Fields, words: str) -> None:
 
 def test_lines_and_arrays_that_hold_none() -> None:
     for line in ("{", "[1, 2]", "1", '{"a": ' + "9" * 5000 + "}"):
-        with pytest.raises(TaskError, match="^x:3: "):
+        with pytest.raises(TaskError, match=r"^x:3: "):
             Record.of_line(line, "x:3")
     assert [one.where for one in records('[{"a": 1}, {"b": 2}]', "x")] == ["x: item 1", "x: item 2"]
     with pytest.raises(TaskError, match="item 2"):

@@ -56,11 +56,11 @@ def test_python_tests(words: str, literal: str, title: str, timeout: int | None)
     assert not task.task_type_inferred
 
 
-@given(LITERALS, EXAMPLES)
+@given(LITERALS, EXAMPLES, st.booleans())
 @settings(max_examples=200)
-def test_pairs(words: str, pairs: list[tuple[str, str]]) -> None:
+def test_pairs(words: str, pairs: list[tuple[str, str]], loose: bool) -> None:
     examples = tuple(
-        Example(name=f"example {number}", stdin=stdin, stdout=stdout)
+        Example(name=f"example {number}", stdin=stdin, stdout=stdout, loose=loose)
         for number, (stdin, stdout) in enumerate(pairs, start=1)
     )
     problem = Problem(id="x", prompt=plain_prompt("Write it.\n" + words), examples=examples)

@@ -41,6 +41,7 @@ class Fools(StrEnum):
     UNCONFINED = "the level none: tests and program in one process"
     EXIT_CODE = "a harness that trusts the exit code"
     PRINTED = "a harness that trusts a printed PASSED"
+    CREDULOUS = "a tester that checks nothing of what comes over the socket"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from tests.sandbox.hostile.attack import Forgery, Harm
-from tests.sandbox.hostile.forgeries import callbacks, exits, frames, lies, memory, patches
+from tests.sandbox.hostile.forgeries import callbacks, exits, frames, lies, memory, patches, wire
 from tests.sandbox.hostile.harms import files, kernel, network, processes, resources
 
 Attack = TypeVar("Attack", Forgery, Harm)
@@ -24,7 +24,7 @@ def _named(**catalogues: tuple[Attack, ...]) -> Mapping[str, Attack]:
 
 FORGERIES = _named(
     lies=lies.ATTACKS, exits=exits.ATTACKS, frames=frames.ATTACKS, memory=memory.ATTACKS,
-    patches=patches.ATTACKS, callbacks=callbacks.ATTACKS,
+    patches=patches.ATTACKS, callbacks=callbacks.ATTACKS, wire=wire.ATTACKS,
 )  # fmt: skip
 
 HARMS = _named(

@@ -10,6 +10,7 @@ import pytest
 from paragen.domain.status import JUDGED
 from tests.sandbox.hostile.attack import Forgery, Fools
 from tests.sandbox.hostile.catalogue import FORGERIES
+from tests.sandbox.hostile.credulous import convinced
 from tests.sandbox.hostile.levels import CONFINED, judged, still_honest, task_of
 
 _NAIVE_S = 20
@@ -25,6 +26,8 @@ def test_it_works_where_nothing_is_sealed(name: str) -> None:
         verdict, _ = judged("none", forgery.program, task)
         assert verdict.status == "passed", verdict
         assert not verdict.sealed
+    elif forgery.fools is Fools.CREDULOUS:
+        assert convinced(forgery.program)
     else:
         assert _fooled(forgery)
 

@@ -22,7 +22,12 @@ SANDBOX = str(Path(paragen.sandbox.__file__).parent)
 DRIVER = str(Path(__file__).with_name("jail_driver.py"))
 NOBODY = 65534
 
-_ABOUT = "import sys, sysconfig as s; print(sys.version_info[:2] >= (3, 11)); print(s.get_path('stdlib'))"
+_IS_NEW = "import sys; print(sys.version_info[:2] >= (3, 11)); open(sys.argv[1]).close()"
+_PLACES = """
+import sys, sysconfig as s
+print(s.get_path("stdlib"), s.get_path("platstdlib"), s.get_config_var("LIBDIR"),
+      sys._base_executable, sep="\\n")
+"""
 _SYSTEM = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
     "/usr/share/zoneinfo", "/etc/ssl/openssl.cnf", "/etc/mime.types", "/etc/localtime",
@@ -61,10 +66,9 @@ def who(name: str) -> Who:
     for python in (sys.executable, "/usr/local/bin/python3", "/usr/bin/python3"):
         try:
             told = subprocess.run(
-                [python, "-I", "-S", "-c", _ABOUT], capture_output=True, check=True,
+                [python, "-I", "-S", "-c", _IS_NEW, DRIVER], capture_output=True, check=True,
                 **_identity(NOBODY),
             ).stdout  # fmt: skip
-            os.stat(DRIVER)
         except (OSError, subprocess.CalledProcessError):
             continue
         if told.startswith(b"True"):
@@ -85,12 +89,12 @@ def missing(level: str) -> str:
 def reads(python: str) -> list[str]:
     """What that interpreter reads."""
     told = subprocess.run(
-        [python, "-I", "-c", "import sys, sysconfig as s; print(*(s.get_path('stdlib'), "
-         "s.get_path('platstdlib'), s.get_config_var('LIBDIR'), sys._base_executable), sep='\\n')"],
-        capture_output=True, check=True, text=True,
-    ).stdout.split("\n")  # fmt: skip
+        [python, "-I", "-c", _PLACES], capture_output=True, check=True, text=True
+    ).stdout.split("\n")
     paths = [python, *told, *_SYSTEM, SANDBOX]
-    return [path for path in dict.fromkeys(paths) if path.startswith("/") and Path(path).exists()]
+    return [
+        path for path in dict.fromkeys(paths) if path.startswith("/") and os.access(path, os.F_OK)
+    ]
 
 
 def run(
@@ -114,8 +118,8 @@ def run(
         "processes": processes, "tester": tester, "path": list(path), "space": space,
         "pieces": list(pieces), "names": names,
     }  # fmt: skip
-    process = by.popen(DRIVER)
-    out, err = process.communicate(json.dumps(plan).encode())
+    with by.popen(DRIVER) as process:
+        out, err = process.communicate(json.dumps(plan).encode(), timeout=50)
     assert process.returncode == 0, err.decode()
     results, _ = json.loads(out)
     return list(results)

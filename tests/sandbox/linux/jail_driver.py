@@ -1,4 +1,4 @@
-"""Runs pieces of program in the sandbox, a candidate each; started by jail.py, with a plan on stdin.
+"""Runs pieces of program in the sandbox, a candidate each; jail.py starts it with a plan on stdin.
 
 Prints a JSON list: for each piece "done", or the error that it ended with, or how it was killed.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 from typing import Any
@@ -49,7 +50,7 @@ def run(confine: Any, prepared: Any, plan: dict[str, Any], piece: str, call: Any
         child = os.fork()
     if child == 0:
         os.close(answer)
-        os.dup2(2, 1)
+        signal.alarm(20)
         result = "stuck"
         try:
             if prepared and plan["tester"]:
@@ -58,7 +59,8 @@ def run(confine: Any, prepared: Any, plan: dict[str, Any], piece: str, call: Any
                 confine.confine_candidate(
                     prepared, writes=plan["writes"], processes=plan["processes"]
                 )
-            names = {"__name__": "__main__", "call": call, "reach": reach, **plan["names"]}
+            names = {"__name__": "__main__", "call": call, "reach": reach, "report": report}
+            names |= plan["names"]
             if plan["writes"] and prepared:
                 os.chdir(prepared.work)
             exec(compile(piece, "piece", "exec"), names)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -30,7 +26,7 @@ FILES = {
     "open the victim's memory": "open(f'/proc/{victim}/mem', 'rb').close()",
     "make a file": "open(there + '/made', 'w').close()",
     "make a file in /tmp": "import os, tempfile; f = tempfile.mkstemp(dir='/tmp'); os.unlink(f[1])",
-    "make a file in /dev/shm": "import os, tempfile; os.unlink(tempfile.mkstemp(dir='/dev/shm')[1])",
+    "make a file in /dev/shm": "import os, tempfile as t; os.unlink(t.mkstemp(dir='/dev/shm')[1])",
     "change a file": "open(there + '/file', 'a').close()",
     "truncate a file": "import os; os.truncate(there + '/file', 0)",
     "delete a file": "import os; os.unlink(there + '/gone')",
@@ -64,7 +60,7 @@ OTHERS = {
     "send signals by a file": """
 import fcntl, os
 fcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, victim)""",
-    "trace the victim": "reach('ptrace', 16, victim); reach('ptrace', 17, victim)",
+    "trace the victim": "call('ptrace', 0x4206, victim)",
     "be traced": "call('ptrace', 0)",
     "read the victim's memory": "reach('process_vm_readv', victim)",
     "write the victim's memory": "reach('process_vm_writev', victim)",
@@ -93,7 +89,9 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.connect(there + '/socket
 import socket
 try: socket.create_connection(('127.0.0.1', 9), 5)
 except ConnectionRefusedError: pass""",
-    "listen on an abstract socket": "import socket; socket.socket(socket.AF_UNIX).bind('\\0paragen-test')",
+    "listen on an abstract socket": """
+import socket
+socket.socket(socket.AF_UNIX).bind('\\0paragen-test')""",
     "send to a socket from a pair": """
 import socket
 a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); a.sendto(b'x', there + '/socket')""",
@@ -157,9 +155,8 @@ KERNEL = {
     "watch files": "call('inotify_init1', 0)",
     "a larger pipe": "import fcntl, os; fcntl.fcntl(os.pipe()[1], 1031, 1 << 20)",
     "a lease": """
-import fcntl, os
-fcntl.fcntl(os.open(library if os.stat(library).st_uid == os.getuid() else there, os.O_RDONLY),
-            fcntl.F_SETLEASE, fcntl.F_UNLCK)""",
+import fcntl
+with open(there + '/file') as file: fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)""",
     "another filter": "reach('seccomp', 1, 0, 0)",
     "another ruleset": "reach('landlock_create_ruleset', 0, 0, 1)",
     "move pages between pipes": "reach('splice', -1, 0, -1, 0, 0, 0)",
@@ -168,22 +165,17 @@ fcntl.fcntl(os.open(library if os.stat(library).st_uid == os.getuid() else there
 
 PIECES = FILES | OTHERS | NETWORK | STARTING | KERNEL
 SEVERAL_PROCESSES = {
-    **{name: piece for name, piece in FILES.items() if name not in ("make a file in /tmp", "make a file in /dev/shm")},
-    **{name: NETWORK[name] for name in ("open a TCP socket", "open a UDP socket", "connect", "open a netlink socket")},
-    **{name: OTHERS[name] for name in ("trace the victim", "read the victim's memory", "open a pidfd")},
-    **{name: piece for name, piece in KERNEL.items()},
+    name: piece
+    for name, piece in PIECES.items()
+    if name in KERNEL
+    or (name in FILES and name not in ("make a file in /tmp", "make a file in /dev/shm"))
+    or name in ("open a TCP socket", "open a UDP socket", "open a netlink socket", "connect")
+    or name in ("trace the victim", "read the victim's memory", "open a pidfd")
 }
 """What is forbidden to programs that may start processes and write files, too."""
 
 USERS = ("me", "nobody")
 LEVELS = ("full", "filters")
-
-
-@dataclass(frozen=True)
-class Case:
-    """How every piece ended, for one user and level."""
-
-    ended: dict[str, str]
 
 
 @cache
@@ -199,16 +191,13 @@ def _ended(user: str, level: str, kind: str) -> dict[str, str]:
         listening.bind(str(there / "socket"))
         for path in (there, *there.iterdir()):
             os.chown(path, by.uid, by.uid if by.uid else 0)
-        victim = by.popen("-c", "import sys; sys.stdin.read()")
-        try:
+        with listening, by.popen("-c", "import sys; sys.stdin.read()") as victim:
             results = jail.run(
                 level, pieces.values(), user=user, writes=several, processes=several,
                 tester=kind == "tester", there=home, victim=victim.pid, parent=os.getpid(),
                 library=jail.library(by.python),
             )  # fmt: skip
-        finally:
             victim.communicate()
-            listening.close()
     assert victim.returncode == 0
     return dict(zip(pieces, results, strict=True))
 
@@ -227,12 +216,19 @@ def test_every_harm_is_refused_where_processes_may_be_started(user: str) -> None
     assert {name: end for name, end in ended.items() if not end.startswith("refused ")} == {}
 
 
+NOT_BY_USERS = {
+    "change a mode by descriptor", "change the library", "change the root", "probe the parent",
+    "change to another root", "handle its page faults", "load a BPF program", "count events",
+    "make a user namespace", "make an io_uring", "trace the victim", "read the victim's memory",
+    "write the victim's memory", "compare with the victim", "open the victim's memory",
+}  # fmt: skip
+"""What root alone may do, or others too, by the system's settings."""
+
+
 @pytest.mark.parametrize("user", USERS)
 def test_harms_are_done_without_the_sandbox(user: str) -> None:
+    if "Seccomp:\t0" not in Path("/proc/self/status").read_text():
+        pytest.skip("the tests themselves run under a filter")
     ended = _ended(user, "none", "candidate")
     undone = {name: end for name, end in ended.items() if end != "done"}
-    assert set(undone) <= NOT_EVERYWHERE | (NOT_BY_USERS if jail.who(user).uid else set()), undone
-
-
-NOT_EVERYWHERE: set[str] = set()
-NOT_BY_USERS: set[str] = set()
+    assert set(undone) <= (NOT_BY_USERS if jail.who(user).uid else set()), undone

@@ -7,7 +7,7 @@ import pytest
 from tests.sandbox.linux import jail
 
 PLAIN = {
-    "extension modules": "import ctypes, sqlite3, ssl, decimal, zlib, bz2, lzma, hashlib, _socket, array",
+    "extension modules": "import array, bz2, ctypes, decimal, hashlib, lzma, sqlite3, ssl, zlib",
     "a database in memory": """
 import sqlite3
 assert sqlite3.connect(":memory:").execute("select 6*7").fetchone() == (42,)""",
@@ -48,13 +48,17 @@ signal.signal(signal.SIGUSR1, lambda *_: seen.append(1))
 os.kill(os.getpid(), signal.SIGUSR1); signal.raise_signal(signal.SIGUSR1)
 assert seen == [1, 1]""",
     "sleep": "import time; time.sleep(0.001)",
-    "randomness": "import os, random, secrets, uuid; os.urandom(9); random.random(); secrets.token_hex(); uuid.uuid4()",
+    "randomness": """
+import os, random, secrets, uuid
+os.urandom(9); random.random(); secrets.token_hex(); uuid.uuid4()""",
     "time zones": """
 import datetime, zoneinfo
 moment = datetime.datetime(2024, 7, 1, 12, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
 assert moment.utcoffset().total_seconds() == 7200""",
     "types of files": "import mimetypes; assert mimetypes.guess_type('a.html')[0] == 'text/html'",
-    "the platform": "import platform, locale, os; platform.platform(); locale.getlocale(); os.cpu_count()",
+    "the platform": """
+import locale, os, platform
+platform.platform(); locale.getlocale(); os.cpu_count()""",
     "nothing": """
 with open("/dev/null", "w") as file: file.write("x")
 assert open("/dev/null").read() == ''""",
@@ -63,7 +67,8 @@ assert open("/dev/null").read() == ''""",
 import os, socket, selectors
 r, w = os.pipe(); os.write(w, b'x'); assert os.read(r, 1) == b'x'
 a, b = socket.socketpair(); a.settimeout(5); b.sendall(b'hello'); assert a.recv(9) == b'hello'
-with selectors.DefaultSelector() as s: s.register(b, selectors.EVENT_READ); assert s.select(0) == []""",
+with selectors.DefaultSelector() as s:
+    s.register(b, selectors.EVENT_READ); assert s.select(0) == []""",
     "its own limits": "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))",
     "streams": "import sys; sys.stdin.read(); sys.stderr.isatty(); sys.stdout.flush()",
     "memory maps": "import mmap; m = mmap.mmap(-1, 9000); m[0] = 1; m.resize(20000)",
@@ -80,17 +85,20 @@ WRITING = {
 import tempfile, os
 with tempfile.TemporaryDirectory(dir=".") as d:
     with tempfile.NamedTemporaryFile(dir=d) as f: f.write(b"x"); f.flush(); os.fsync(f.fileno())
-    os.mkdir(d + "/a"); os.rename(d + "/a", d + "/b"); os.symlink("b", d + "/c"); os.rmdir(d + "/b")""",
+    os.mkdir(d + "/a"); os.rename(d + "/a", d + "/b"); os.symlink("b", d + "/c")
+    os.rmdir(d + "/b")""",
     "a database": """
 import sqlite3
-with sqlite3.connect("x.db") as db: db.execute("create table t(a)"); db.execute("insert into t values(1)")
+with sqlite3.connect("x.db") as db:
+    db.execute("create table t(a)"); db.execute("insert into t values(1)")
 assert sqlite3.connect("x.db").execute("select * from t").fetchall() == [(1,)]""",
     "copies": """
 import os, shutil, pathlib
 os.makedirs("a/b"); pathlib.Path("a/b/c").write_text("x" * 9)
 shutil.copytree("a", "d"); shutil.copy2("a/b/c", "e"); shutil.move("a", "f"); os.chmod("e", 0o600)
 os.link("e", "g"); os.truncate("g", 3); assert pathlib.Path("e").read_text() == "xxx"
-shutil.make_archive("z", "zip", "d"); shutil.rmtree("d"); os.utime("e"); os.listdir("/candidate/work")""",
+shutil.make_archive("z", "zip", "d"); shutil.rmtree("d"); os.utime("e")
+os.listdir("/candidate/work")""",
     "a full disk": """
 try:
     with open("big", "wb") as file: file.write(bytes(2 << 20))
@@ -117,11 +125,12 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
     assert pool.map(abs, [-1, -2]) == [1, 2]""",
     "other programs": """
 import subprocess, sys
-done = subprocess.run([sys.executable, "-I", "-S", "-c", "print(6*7)"], capture_output=True, text=True)
+done = subprocess.run([sys.executable, "-I", "-S", "-c", "print(6*7)"], stdout=-1, text=True)
 assert done.stdout == "42\\n", done""",
     "ends of children": """
 import subprocess, sys
-child = subprocess.Popen([sys.executable, "-I", "-S", "-c", "import time; time.sleep(99)"], start_new_session=True)
+argv = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(99)"]
+child = subprocess.Popen(argv, start_new_session=True)
 child.terminate(); assert child.wait() == -15""",
     "queues": """
 import multiprocessing

@@ -1,0 +1,208 @@
+"""The test's side of values: makes of what the program sends plain data, proxies, or a breach.
+
+Nothing here trusts the program: numbers must be new where new ones are announced and known where
+known ones are meant, names are texts of a reasonable length, and classes are made of those bases
+that can't do harm.
+"""
+
+from __future__ import annotations
+
+from . import builtin_names, extras
+from .channel import Breach
+from .hosted import Hosted
+from .proxies import STATES, Own, RemoteClass, State, make_class, namespace, state_of
+from .values import Codec
+from ..runner.outcomes import Signal, Unsupported
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .remote import Remote
+
+MOST_NAME = 200
+PLACE = "_paragen_line"
+"""The attribute of an exception that says which line of the program it came from."""
+
+_CONTENT: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (int, float, str, bytes, complex, tuple, frozenset, list, set, dict, bytearray)
+}
+_FIXED = (int, float, str, bytes, complex, tuple, frozenset)
+_LEAVING = (SystemExit, KeyboardInterrupt, GeneratorExit)
+
+
+class Claims(Codec):
+    """Decodes what the program claims, encodes what it is given."""
+
+    def __init__(self, remote: Remote) -> None:
+        super().__init__()
+        self.hosted = Hosted()
+        self._remote = remote
+        self._states: dict[int, State] = {}
+        self.replies = 0
+        self.keeps = False
+        """Whether objects that come now stay the test's own (see `Own`)."""
+
+    def forget(self) -> None:
+        """The program is gone for good: its proxies answer nothing any more."""
+        for state in self._states.values():
+            STATES.pop(id(state.proxy), None)
+        self._states.clear()
+
+    def encode_other(self, value: Any) -> Any:
+        """A proxy as the object that it stands for, anything else as a guest of the program."""
+        state = state_of(value)
+        if state is not None:
+            if state.remote is not self._remote:
+                raise Unsupported("an object of another program")
+            return {"h": state.number}
+        plain = extras.encode(value)
+        if plain is not None:
+            return plain
+        name = builtin_names.name_of(value)
+        if name is not None:
+            return {"g": name}
+        place = self.hosted.place_of(value)
+        return {"G": place} if place is not None else self.hosted.announce(value, self.encode)
+
+    def module(self, number: Any, proxy: Any) -> State:
+        """Note that a proxy stands for the program's module."""
+        return self._add(number, proxy)
+
+    def decode_other(self, tag: str, body: Any) -> Any:
+        """A claim of the program, or one of the test's own objects."""
+        if tag == "h":
+            return self._handle(body)
+        if tag == "#":
+            return self._key(body)
+        if tag == "k":
+            return self._class(body)
+        if tag == "E":
+            return self._error(body)
+        if tag == "x":
+            return self.hosted.object(body)
+        if tag == "g":
+            value = builtin_names.value_of(body)
+            if value is None:
+                raise Breach("a name that isn't in the table")
+            return value
+        return extras.decode(tag, body)
+
+    def _add(self, number: Any, proxy: Any, base: type | None = None) -> State:
+        if type(number) is not int or number in self._states or state_of(proxy) is not None:
+            raise Breach("a new object with an old number")
+        state = State(self._remote, number, proxy, base)
+        state.born = self.replies
+        self._states[number] = STATES[id(proxy)] = state
+        return state
+
+    def _handle(self, body: Any) -> Any:
+        """A known object by its number, a new one with its class and perhaps its content."""
+        number = body[0]
+        if len(body) == 1:
+            if type(number) is not int or number not in self._states:
+                raise Breach("an object that was never announced")
+            state = self._states[number]
+            if not self.keeps:
+                state.own = min(state.own, Own.FOREIGN)
+            return state.proxy
+        cls = self.decode(body[1])
+        if not isinstance(cls, type):
+            raise Breach("no class")
+        if type(cls) is not RemoteClass or issubclass(cls, BaseException):
+            raise Breach("an object of a class that isn't the program's")
+        if len(body) == 2:
+            self._add(number, object.__new__(cls))
+            return self._states[number].proxy
+        base = _CONTENT[body[2]]
+        if base in _FIXED:
+            content = self.decode(body[3])
+            if type(content) is not base:
+                raise Breach("no such content")
+            proxy = base.__new__(cls, content)  # type: ignore[call-overload]  # mypy can't know which base
+        else:
+            proxy = object.__new__(cls)
+        self._add(number, proxy, base)
+        return proxy
+
+    def _key(self, body: Any) -> Any:
+        """An object that is going to be hashed, with its hash."""
+        known, encoded = body
+        value = self.decode(encoded)
+        state = state_of(value)
+        if type(known) is not int or state is None:
+            raise Breach("no hash")
+        if state.hash is None:
+            state.hash = hash(known)
+        return value
+
+    def _class(self, body: Any) -> type:
+        number, module, name, qualified, bases, mask = body
+        if not all(type(n) is str and len(n) <= MOST_NAME for n in (module, name, qualified)):
+            raise Breach("no name")
+        kinds = [_harmless(self.decode(base)) for base in bases]
+        real = tuple(kind for kind in kinds if kind is not None)
+        error = any(issubclass(kind, BaseException) for kind in real)
+        content = not error and any(issubclass(kind, _FIXED) for kind in real)
+        coroutine = (module, name) == ("builtins", "coroutine")
+        members = namespace(mask, module, error=error, content=content, coroutine=coroutine)
+        members["__qualname__"] = qualified
+        cls = make_class(name, real, members)
+        self._add(number, cls)
+        return cls
+
+    def _error(self, body: Any) -> BaseException:
+        number, kind, arguments, more, cause, line = body
+        cls = self.decode(kind)
+        if not (isinstance(cls, type) and issubclass(cls, BaseException)):
+            raise Breach("no exception")
+        if issubclass(cls, Signal):
+            raise Breach("an exception of the runner's own")
+        args = tuple(self.decode_items(arguments))
+        attributes = {} if more is None else self.decode(more)
+        error = _instance(cls, args)
+        self._add(number, error)
+        if type(cls) is not RemoteClass:
+            for name, value in attributes.items():
+                if name == "__notes__" or not name.startswith("_"):
+                    _set(error, name, value)
+        elif "__notes__" in attributes:
+            _set(error, "__notes__", attributes["__notes__"])
+        if cause is not None:
+            error.__cause__ = self.decode(cause)
+        if type(line) is int:
+            self._remote.lines[id(error)] = line
+        return error
+
+
+def _harmless(kind: Any) -> type | None:
+    """The base to give a proxy class in the place of this one, None for none."""
+    if not isinstance(kind, type):
+        raise Breach("no class")
+    if issubclass(kind, _LEAVING) and type(kind) is not RemoteClass:
+        return BaseException
+    if type(kind) is RemoteClass or kind in _FIXED or issubclass(kind, BaseException):
+        return kind
+    return None
+
+
+def _instance(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
+    if type(cls) is not RemoteClass:
+        try:
+            return cls(*args)
+        except Exception:  # one that takes other arguments than it keeps
+            pass
+    error = cls.__new__(cls)
+    error.args = args
+    return error
+
+
+def _set(error: BaseException, name: str, value: Any) -> None:
+    try:
+        BaseException.__setattr__(error, name, value)
+    except Exception:  # read-only, or of a type that it can't have
+        return
+
+
+__all__ = ["Claims", "Own"]

@@ -1,0 +1,198 @@
+"""What the program may do with the test's own objects: call them, and use what is public.
+
+Never frames, code, globals, modules or the insides of generators: a program that got at those
+could read what the tests expect.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import types
+from functools import partial
+
+from . import builtin_names
+from .channel import Breach
+from .specials import OPERATIONS, mask_of
+from ..runner.outcomes import Signal, Unsupported
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_FUNCTIONS = (
+    types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType,
+    partial,
+)  # fmt: skip
+_SEALED = (
+    *_FUNCTIONS, types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType,
+    types.FrameType, types.TracebackType, types.CodeType, types.ModuleType, types.CellType,
+)  # fmt: skip
+"""No attributes of these are anybody's business."""
+
+_NEVER = (types.FrameType, types.TracebackType, types.CodeType, types.ModuleType, types.CellType)
+_NAMEABLE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType,
+             types.WrapperDescriptorType, types.ClassMethodDescriptorType)  # fmt: skip
+_CONTENT = (int, float, str, bytes, complex, tuple, frozenset)
+_COROUTINE = 0x80 | 0x200
+
+
+class Hosted:
+    """The test's objects that the program was given, and what it may do with them."""
+
+    def __init__(self) -> None:
+        self._objects: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._new = 0
+        self.raised: set[int] = set()
+        """The ids of the exceptions that callbacks raised since the outermost call began."""
+
+    def place_of(self, value: Any) -> list[str] | None:
+        """Where the standard library has this function or class, None if it is none of its."""
+        if not isinstance(value, _NAMEABLE):
+            return None
+        module = getattr(value, "__module__", None)
+        owner = getattr(value, "__objclass__", None)
+        if owner is not None:
+            module = owner.__module__
+        elif isinstance(value, types.BuiltinFunctionType) and not (
+            value.__self__ is None or isinstance(value.__self__, types.ModuleType | type)
+        ):
+            return None
+        if type(module) is not str or module.partition(".")[0] not in sys.stdlib_module_names:
+            return None
+        found: Any = importlib.import_module(module)
+        for part in value.__qualname__.split("."):
+            found = getattr(found, part, None)
+        return [module, value.__qualname__] if found == value else None
+
+    def object(self, number: Any) -> Any:
+        """The object of that number; raises Breach."""
+        if type(number) is not int or not 0 <= number < len(self._objects):
+            raise Breach("none of the test's objects")
+        return self._objects[number]
+
+    def announce(self, value: Any, encode: Callable[[Any], Any]) -> dict[str, Any]:
+        """How the program gets to know an object; raises Unsupported for what it must not have."""
+        number = self._numbers.get(id(value))
+        if number is not None:
+            return {"x": [number]}
+        if isinstance(value, _NEVER):
+            raise Unsupported(f"a {type(value).__name__} can't be handed to the program")
+        number = len(self._objects)
+        self._objects.append(value)
+        self._numbers[id(value)] = number
+        return {"x": [number, *self._described(value, encode)]}
+
+    def cut(self, count: int) -> None:
+        """Forget all but the first `count`: the message that announced the others isn't sent."""
+        for value in self._objects[count:]:
+            del self._numbers[id(value)]
+        del self._objects[count:]
+
+    def __len__(self) -> int:
+        """How many objects there are."""
+        return len(self._objects)
+
+    def _described(self, value: Any, encode: Callable[[Any], Any]) -> list[Any]:
+        if isinstance(value, _FUNCTIONS):
+            name = getattr(value, "__name__", type(value).__name__)
+            flags = getattr(getattr(value, "__code__", None), "co_flags", 0)
+            doc = getattr(value, "__doc__", None)
+            return ["f", str(name), doc if type(doc) is str else None, bool(flags & _COROUTINE)]
+        if isinstance(value, type):
+            base = next((b for b in value.__mro__ if b in _CONTENT), None)
+            ignored = (object,) if base is None else (object, base)
+            return ["c", value.__name__, mask_of(value, ignored), base and base.__name__]
+        if isinstance(value, BaseException):
+            kinds = [k for k in type(value).__mro__ if builtin_names.CLASSES.get(k.__name__) is k]
+            arguments = [encode(argument) for argument in value.args]
+            return ["e", type(value).__name__, [kinds[0].__name__], arguments]
+        base = next((b for b in type(value).__mro__ if b in _CONTENT), None)
+        kind = self.announce(type(value), encode)
+        if base is None:
+            return ["o", kind, None, None]
+        return ["o", kind, base.__name__, encode(_plain(base, value))]
+
+    def perform(self, operation: Any, number: Any, name: Any, args: Any, kwargs: Any) -> Any:
+        """Do what the program asks with one of the test's objects; raises what that raises."""
+        value = self.object(number)
+        if operation == "call":
+            return value(*args, **kwargs)
+        if operation == "await":
+            return _finished(value(*args, **kwargs))
+        if type(name) is not str:
+            raise Breach("no name")
+        if operation == "do":
+            if name not in OPERATIONS or not _has(value, name):
+                raise AttributeError(name)
+            return OPERATIONS[name](value, *args[:1] if name != "__deepcopy__" else (), **kwargs) if name in ("__copy__", "__deepcopy__") and not args else OPERATIONS[name](value, *args, **kwargs)  # fmt: skip
+        if operation == "get":
+            _must_be_public(value, name)
+            return getattr(value, name)
+        _must_be_settable(value, name)
+        if operation == "set":
+            (new,) = args
+            return setattr(value, name, new)
+        if operation == "del":
+            return delattr(value, name)
+        raise Breach("an unknown operation")
+
+    def may_raise(self, error: BaseException) -> bool:
+        """Whether the program may have this exception of the test's pass through it, now."""
+        return not isinstance(error, Signal) or id(error) in self.raised
+
+
+def _has(value: Any, name: str) -> bool:
+    return name in ("__copy__", "__deepcopy__") or getattr(type(value), name, None) is not None
+
+
+def _plain(base: type, value: Any) -> Any:
+    if base is tuple or base is frozenset:
+        return base(base.__iter__(value))  # type: ignore[call-arg, attr-defined]  # both iterate
+    if base is str:
+        return str.__str__(value)
+    if base is bytes:
+        return bytes(memoryview(value))
+    return base.__add__(value, -0.0 if base is float else 0)  # type: ignore[attr-defined]  # numbers add
+
+
+def _of_test(cls: type) -> bool:
+    """Whether a class is one that the tests define."""
+    return type.__getattribute__(cls, "__module__").partition(".")[0] not in sys.stdlib_module_names
+
+
+def _must_be_public(value: Any, name: str) -> None:
+    if name.startswith("_") or isinstance(value, _SEALED):
+        raise AttributeError(name)
+    if isinstance(value, type) and not _of_test(value):
+        raise AttributeError(name)
+    if _is_mock(value) and hasattr(type(value), name):
+        raise AttributeError(name)  # what it recorded, and `reset_mock`
+
+
+def _must_be_settable(value: Any, name: str) -> None:
+    _must_be_public(value, name)
+    if isinstance(value, type) or not _of_test(type(value)):
+        raise AttributeError(name)
+    described = getattr(type(value), name, None)
+    if described is not None and not hasattr(type(described), "__set__"):
+        is_default = not callable(described)
+        if not is_default:
+            raise AttributeError(name)  # a method that the test relies on
+
+
+def _is_mock(value: Any) -> bool:
+    mock = sys.modules.get("unittest.mock")
+    return mock is not None and isinstance(value, mock.NonCallableMock)
+
+
+def _finished(awaitable: Any) -> Any:
+    """The result of a coroutine of the test's that never has to wait."""
+    try:
+        while True:
+            if awaitable.send(None) is not None:
+                raise Unsupported("a callback that waits for something")
+    except StopIteration as stop:
+        return stop.value

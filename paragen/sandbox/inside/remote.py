@@ -1,0 +1,403 @@
+"""The test's side: the program as a module whose functions run in the program's own process."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import random
+import select
+import socket
+import sys
+import threading
+import types
+import warnings
+
+from .channel import Breach, Channel, Ended, TooLarge
+from .claims import Claims
+from .endings import OutputFlood, ProgramGone
+from .proxies import Own, State, state_of
+from .values import TooDeep, dumps, loads
+from ..runner.outcomes import Unsupported
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, NoReturn
+
+_CHUNK = 1 << 16
+_READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
+MOST_NESTED = 100
+"""How many calls may be under way within each other."""
+
+_FRAMES = 30
+"""How many more frames may be on the stack for each call that is under way."""
+
+
+class RemoteModule(types.ModuleType):
+    """The program, as the tests import it."""
+
+    def __getattribute__(self, name: str) -> Any:
+        """Ask for what the program defines; what only modules have is had here."""
+        if name in _OF_MODULES:
+            return types.ModuleType.__getattribute__(self, name)
+        state = state_of(self)
+        if state is None:
+            raise AttributeError(name)
+        return state.remote.of_module(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set one of the program's globals."""
+        state = state_of(self)
+        if state is None or name in _OF_MODULES:
+            types.ModuleType.__setattr__(self, name, value)
+        else:
+            state.ask("set", name, value)
+
+    def __delattr__(self, name: str) -> None:
+        """Delete one of the program's globals."""
+        state = state_of(self)
+        if state is not None:
+            state.ask("del", name)
+
+    def __dir__(self) -> list[str]:
+        """The names that the program defines."""
+        state = state_of(self)
+        return [] if state is None else list(state.ask("do", "__dir__"))
+
+
+_OF_MODULES = frozenset(
+    ("__class__", "__name__", "__spec__", "__loader__", "__package__", "__path__", "__file__",
+     "__init__", "__new__", "__reduce__", "__reduce_ex__", "__dir__", "__repr__", "__str__",
+     "__dict__", "__cached__"),
+)  # fmt: skip
+
+
+class Remote:
+    """One program in its process, from its loading to its end."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        stdout_fd: int,
+        stderr_fd: int,
+        *,
+        output_bytes: int,
+        on_output: Callable[[int, str], object] | None = None,
+    ) -> None:
+        """Talk over `sock`, which `close` closes; the other two are read, and stay the caller's.
+
+        What the program prints goes to `on_output` with 1 or 2 for its stream, by default to
+        sys.stdout and sys.stderr; more than `output_bytes` in all raise OutputFlood.
+        """
+        self.gone = ""
+        """Why nothing can be asked any more; empty while the program answers."""
+        self.flooded = False
+        self.names: tuple[str, ...] = ()
+        self.decoding = False
+        self.lines: dict[int, int] = {}
+        self._sock = sock
+        self._channel = Channel(sock, self._wait)
+        self._claims = Claims(self)
+        self._lock = threading.RLock()
+        self._nested = 0
+        self._source: list[str] = []
+        self._left = output_bytes
+        self._on_output = on_output or _to_streams
+        decoder = codecs.getincrementaldecoder("utf-8")
+        self._pipes = {
+            stdout_fd: (1, decoder("replace")),
+            stderr_fd: (2, decoder("replace")),
+        }
+        self._poller = select.poll()
+        self._poller.register(sock, select.POLLIN)
+        for descriptor in self._pipes:
+            self._poller.register(descriptor, select.POLLIN)
+
+    def load(self, program: str, settings: dict[str, Any]) -> RemoteModule:
+        """Have the program run; raises what it raises, ProgramGone, and OutputFlood."""
+        self._source = program.split("\n")
+        message = ["load", {"mode": "module", **settings, "program": program}]
+        with self._lock:
+            try:
+                self._channel.send(dumps(message))
+            except TooLarge as error:
+                raise Unsupported(f"the program is too long: {error}") from None
+            except Ended:
+                self._end("the program's process ended")
+            number, names = self._conversation(0, Own.FOREIGN)
+            module = RemoteModule("solution")
+            if type(names) is not list or not all(type(name) is str for name in names):
+                self._end("the program's process broke the protocol: no names")
+            self._module = self._claims.module(number, module)
+        self.names = tuple(names)
+        return module
+
+    def raise_if_gone(self) -> None:
+        """Raise ProgramGone or OutputFlood, again and again once there was one."""
+        if self.gone:
+            raise OutputFlood(self.gone) if self.flooded else ProgramGone(self.gone)
+
+    def origin(self, error: BaseException) -> str:
+        """Where in the program an exception came from, for a person to read; empty if it didn't."""
+        line = self.lines.get(id(error), 0)
+        if not 0 < line <= len(self._source):
+            return "at solution.py" if id(error) in self.lines else ""
+        text = self._source[line - 1].strip()
+        return f"at solution.py:{line} `{text[:100]}`"
+
+    def drain(self) -> None:
+        """Hand over what has been printed by now; raises OutputFlood."""
+        for descriptor, _ in self._poller.poll(0):
+            if descriptor in self._pipes:
+                self._read_pipe(descriptor)
+
+    def close(self) -> None:
+        """End the conversation; proxies of the program are of no use any more."""
+        self.gone = self.gone or "the conversation has ended"
+        self._claims.forget()
+        self._sock.close()
+
+    def request(
+        self, operation: str, number: int, name: str | None, args: Any, kwargs: Any,
+        own: Own = Own.FOREIGN,
+    ) -> Any:  # fmt: skip
+        """Have something done with one of the program's objects; raises what that raises.
+
+        `own` is what the result becomes to the test.
+        """
+        with self._lock:
+            self.raise_if_gone()
+            if self._nested >= MOST_NESTED:
+                raise RecursionError("too many calls between the test and the program")
+            asked = random.getrandbits(48) + 1
+            claims = self._claims
+            claims.begin()
+            known = len(claims.hosted)
+            try:
+                changes = claims.encode_changes() if claims.shared.items else None
+                sent = [claims.encode(value) for value in args]
+                named = {key: claims.encode(value) for key, value in kwargs.items()} or None
+                text = dumps(["q", asked, operation, number, name, sent, named, changes])
+                self._channel.send(text)
+            except Ended:
+                self._end("the program's process ended")
+            except BaseException as error:
+                claims.abandon()
+                claims.hosted.cut(known)
+                if isinstance(error, TooDeep | TooLarge):
+                    raise Unsupported(f"too large for the program: {error}") from None
+                raise
+            return self._conversation(asked, own)
+
+    def construct(self, state: State, args: Any, kwargs: Any) -> Any:
+        """Call a class of the program; what that makes is the test's own, if it is new."""
+        own = Own.CONSTRUCTED if state.factory else Own.FOREIGN
+        return self.request("call", state.number, None, args, kwargs, own)
+
+    def combine(self, state: State, name: str, args: Any, own: Own | None) -> Any:
+        """Apply an arithmetic operator; `own` is what its result becomes, None for tainted."""
+        result = self.request("do", state.number, name, args, {}, Own.DERIVED)
+        made = state_of(result)
+        if own is None and made is not None:
+            made.own = Own.TAINTED
+        return result
+
+    def content(self, state: State) -> Any:
+        """The plain content of an instance of a subclass of a builtin."""
+        if isinstance(state.proxy, state.base or ()):
+            return state.proxy
+        content = self.request("content", state.number, None, (), {})
+        if type(content) is not state.base and not (
+            state.base is bytearray and type(content) is bytes
+        ):
+            self._end("the program's process broke the protocol: no such content")
+        return content
+
+    def of_module(self, name: str) -> Any:
+        """One of the program's globals; `__all__` says what `import *` is to take."""
+        if name == "__all__" and name not in self.names:
+            return [n for n in self.names if not n.startswith("_")]
+        value = self.request("get", self._module.number, name, (), {})
+        found = state_of(value)
+        if found is not None and isinstance(value, type) and name[:1].isupper():
+            found.factory = True
+        return value
+
+    def _conversation(self, asked: int, own: Own) -> Any:
+        """Wait for the reply, and do what the program asks meanwhile."""
+        claims = self._claims
+        outermost = self._nested == 0
+        self._nested += 1
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(limit + _FRAMES)
+        try:
+            while True:
+                text = self._receive()
+                frame = self._parsed(text)
+                if frame[0] == "q":
+                    self._serve(frame)
+                    continue
+                error, value = self._reply(text, frame, asked, own, outermost)
+                break
+        finally:
+            self._nested -= 1
+            sys.setrecursionlimit(limit)
+            if outermost:
+                claims.shared.clear()
+                claims.hosted.raised.clear()
+            else:
+                claims.shared.remember()
+        if error is not None:
+            raise error
+        return value
+
+    def _receive(self) -> str:
+        try:
+            return self._channel.receive()
+        except Ended:
+            self._end("the program's process ended")
+        except Breach as error:
+            self._end(f"the program's process broke the protocol: {error}")
+
+    def _parsed(self, text: str) -> list[Any]:
+        try:
+            frame = loads(text)
+        except Breach as error:
+            self._end(f"the program's process broke the protocol: {error}")
+        if type(frame) is not list or not frame:
+            self._end("the program's process broke the protocol: no message")
+        return frame
+
+    def _reply(
+        self, text: str, frame: list[Any], asked: int, own: Own, outermost: bool
+    ) -> tuple[BaseException | None, Any]:
+        """What was raised and what was returned, if this answers what was asked."""
+        claims = self._claims
+        claims.begin()
+        claims.replies += 1
+        claims.keeps = own is Own.DERIVED
+        self.decoding = True
+        warned: list[tuple[type[Warning], str]] = []
+        try:
+            kind, answered, value, changes, said = frame
+            if type(answered) is not int or answered != asked or kind not in ("r", "x"):
+                raise Breach("not the answer to what was asked")
+            if not (outermost and kind == "r" and "{" not in text):
+                claims.decode_changes(changes)
+                value = claims.decode(value)
+            if said is not None:
+                warned = [_warning(claims.decode(category), message) for category, message in said]
+            if kind == "x":
+                self._must_be_raisable(value)
+        except Exception as error:
+            self._end(f"the program's process broke the protocol: {_what(error)}")
+        finally:
+            self.decoding = claims.keeps = False
+        made = state_of(value)
+        if made is not None and own > Own.FOREIGN and made.born == claims.replies:
+            made.own = own
+        for category, message in warned:
+            warnings.warn(message, category, stacklevel=4)
+        return (value, None) if kind == "x" else (None, value)
+
+    def _must_be_raisable(self, error: Any) -> None:
+        if not isinstance(error, BaseException) or not self._claims.hosted.may_raise(error):
+            raise Breach("no exception")
+        if state_of(error) is not None:
+            error.__traceback__ = None
+
+    def _serve(self, frame: list[Any]) -> None:
+        """Do what the program asks with the test's objects, and tell it what came of that."""
+        claims = self._claims
+        claims.begin()
+        claims.replies += 1
+        self.decoding = True
+        try:
+            _, operation, number, name, args, kwargs, changes = frame
+            claims.decode_changes(changes)
+            args = claims.decode_items(args)
+            if type(kwargs) is not dict:
+                raise Breach("no arguments")
+            kwargs = {key: claims.decode(value) for key, value in kwargs.items()}
+            claims.hosted.object(number)
+        except Exception as error:
+            self._end(f"the program's process broke the protocol: {_what(error)}")
+        finally:
+            self.decoding = False
+        claims.shared.remember()
+        kind, result = "r", None
+        try:
+            result = claims.hosted.perform(operation, number, name, args, kwargs)
+        except (ProgramGone, OutputFlood):
+            raise
+        except Breach as error:
+            self._end(f"the program's process broke the protocol: {error}")
+        except BaseException as error:
+            kind, result = "x", error
+            claims.hosted.raised.add(id(error))
+        self._answer(kind, result)
+
+    def _answer(self, kind: str, result: Any) -> None:
+        claims = self._claims
+        claims.begin()
+        known = len(claims.hosted)
+        try:
+            changes = claims.encode_changes() if claims.shared.items else None
+            text = dumps([kind, claims.encode(result), changes])
+            self._channel.send(text)
+        except Ended:
+            self._end("the program's process ended")
+        except (ProgramGone, OutputFlood):
+            raise
+        except BaseException as error:
+            claims.abandon()
+            claims.hosted.cut(known)
+            why = TypeError(f"a callback's result can't be handed over: {type(error).__name__}")
+            self._channel.send(dumps(["x", claims.encode(why), None]))
+
+    def _wait(self) -> None:
+        """Wait until the program's side has said something, handing over what it prints."""
+        mine = self._sock.fileno()
+        while True:
+            ready = False
+            for descriptor, _ in self._poller.poll():
+                if descriptor == mine:
+                    ready = True
+                else:
+                    self._read_pipe(descriptor)
+            if ready:
+                return
+
+    def _read_pipe(self, descriptor: int) -> None:
+        which, decoder = self._pipes[descriptor]
+        data = os.read(descriptor, _CHUNK)
+        if not data:
+            self._poller.unregister(descriptor)
+        self._left -= len(data)
+        text = decoder.decode(data, final=not data)
+        if text:
+            self._on_output(which, text)
+        if self._left < 0:
+            self.flooded = True
+            self._end("the program printed more than it may")
+
+    def _end(self, why: str) -> NoReturn:
+        self.gone = self.gone or why
+        self.raise_if_gone()
+        raise ProgramGone(self.gone)
+
+
+def _what(error: Exception) -> str:
+    return str(error) if isinstance(error, Breach) else type(error).__name__
+
+
+def _warning(category: Any, message: Any) -> tuple[type[Warning], str]:
+    if not (isinstance(category, type) and issubclass(category, Warning)):
+        raise Breach("no warning")
+    if type(message) is not str:
+        raise Breach("no text")
+    return category, message
+
+
+def _to_streams(which: int, text: str) -> None:
+    (sys.stdout if which == 1 else sys.stderr).write(text)
