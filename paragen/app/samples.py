@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,21 @@ from paragen.app.choices import Choices, configured
 from paragen.app.lines import Lines
 from paragen.app.results import Results, identity_of, result_fields
 from paragen.app.sandboxes import open_chosen
-from paragen.app.suites import Suite, with_tests
+from paragen.app.suite_tasks import SuiteTasks
+from paragen.app.suites import Suite
 from paragen.domain.candidate import Verdict
 from paragen.domain.errors import InterruptedRunError, SandboxFault, TaskError, UsageError
 from paragen.domain.ports import Cancel, Sandbox
 from paragen.domain.status import Status
-from paragen.domain.task import Task
 from paragen.judge.tally import SampleResult, SuiteResult, Tally
-from paragen.parse.suites import title
-from paragen.parse.suites.problem import Problem
 from paragen.parse.suites.record import Record
-from paragen.parse.suites.render import task_of
 from paragen.sandbox.judge import judge_program
+
+PROGRAM = ("solution", "completion")
+"""Where a sample's program may stand, the first that is text."""
 
 MOST_MISTAKES = 20
 """How many mistakes in a file are told one by one."""
-
-MOST_CHARACTERS = 1 << 28
-"""How much of the problems' tests is kept, so that suites larger than memory can be judged."""
-
 
 OnProgress = Callable[[Mapping[Status, int]], None]
 """Told of how many samples ended how, after each."""
@@ -154,7 +150,7 @@ class _Run:
         self._tally = tally
         self._on_progress = on_progress
         self._cancel = cancel
-        self._tasks = _Tasks(suite, sandbox, cancel)
+        self._tasks = SuiteTasks(suite, sandbox, cancel)
         self._lock = threading.Lock()
         self._failures: list[BaseException] = []
 
@@ -198,7 +194,11 @@ class _Run:
                 return
             line = result_fields(fields, verdict, self._suite.places[name].digest)
             result = SampleResult(
-                task_id=name, status=verdict.status, sealed=verdict.sealed, level=verdict.level
+                task_id=name,
+                status=verdict.status,
+                sealed=verdict.sealed,
+                level=verdict.level,
+                detail=verdict.detail,
             )
             with self._lock:
                 self._results.add(number, line)
@@ -216,60 +216,11 @@ class _Run:
             detail = f"the sandbox failed: {fault}"
             level = self._sandbox.state.level
             return Verdict(status=Status.NOT_JUDGED, level=level, detail=detail)
-        if "solution" in fields:
+        if isinstance(fields.get("solution"), str):
             program = problem.whole(fields["solution"])
         else:
             program = problem.completed(fields["completion"])
         return judge_program(task, program, self._sandbox, self._cancel, measured=False)[0]
-
-
-class _Tasks:
-    """The suite's tasks, each made once, the ones used longest ago forgotten where it gets much."""
-
-    def __init__(self, suite: Suite, sandbox: Sandbox, cancel: Cancel) -> None:
-        self._suite = suite
-        self._sandbox = sandbox
-        self._cancel = cancel
-        self._lock = threading.Lock()
-        self._made: OrderedDict[str, Future[tuple[Problem, Task]]] = OrderedDict()
-        self._sizes: dict[str, int] = {}
-
-    def of(self, name: str) -> tuple[Problem, Task]:
-        """A problem and its task; a second thread that asks waits for the first.
-
-        Raises TaskError, SandboxFault, InterruptedRunError.
-        """
-        with self._lock:
-            future = self._made.get(name)
-            ours = future is None
-            if future is None:
-                future = self._made[name] = Future()
-            self._made.move_to_end(name)
-        if ours:
-            try:
-                future.set_result(self._make(name))
-            except BaseException as error:
-                with self._lock:
-                    del self._made[name]
-                future.set_exception(error)
-        return future.result()
-
-    def _make(self, name: str) -> tuple[Problem, Task]:
-        problem = self._suite.problem(name)
-        where = self._suite.places[name].where
-        try:
-            problem = with_tests(problem, where, self._sandbox, self._cancel)
-        except SandboxFault:  # which may pass
-            problem = with_tests(problem, where, self._sandbox, self._cancel)
-        task = task_of(problem, title(name, self._suite.dialect))
-        size = sum(len(test.source) for test in task.tests)
-        size += sum(len(one.stdin) + len(one.stdout) for one in task.examples)
-        with self._lock:
-            self._sizes[name] = size
-            while sum(self._sizes.values()) > MOST_CHARACTERS and len(self._sizes) > 1:
-                oldest = next(iter(key for key in self._made if key in self._sizes))
-                del self._made[oldest], self._sizes[oldest]
-        return problem, task
 
 
 def _check_output(output: Path, samples: Path, suite: Path) -> None:
@@ -309,8 +260,7 @@ def _looked_through(samples: Lines, suite: Suite) -> Iterator[tuple[str, str]]:
             name = record.identity("task_id")
             if name not in suite.places:
                 record.fail(f"there is no problem {name!r} in {suite.path}")
-            key = "solution" if "solution" in record.fields else "completion"
-            if not isinstance(record.fields.get(key), str):
+            if not any(isinstance(record.fields.get(key), str) for key in PROGRAM):
                 record.fail("a sample must have a text as its 'completion' or its 'solution'")
         except TaskError as error:
             yield "", str(error)

@@ -21,7 +21,7 @@ from paragen.parse.suites import dialect_of, identity, read_problem, title
 from paragen.parse.suites.evalplus import reference_program, with_answers
 from paragen.parse.suites.problem import Problem
 from paragen.parse.suites.record import Record, records
-from paragen.parse.suites.render import files_of, stem_of
+from paragen.parse.suites.render import SUFFIXES, files_of, stem_of
 
 REFERENCE_LIMITS = Limits(
     cpu_s=120.0, wall_s=240.0, memory_bytes=4096 * MIB, output_bytes=256 * MIB
@@ -205,7 +205,8 @@ def _stems(suite: Suite) -> dict[str, str]:
 
 
 def _refuse_files_that_are_there(folder: Path, stems: Iterable[str]) -> None:
-    there = [path for stem in stems for path in (folder / f"{stem}.md",) if os.path.lexists(path)]
+    paths = (folder / f"{stem}{suffix}" for stem in stems for suffix in SUFFIXES)
+    there = [path for path in paths if os.path.lexists(path)]
     if there:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
         raise UsageError(f"{there[0]}{more}: already there. --force replaces what is.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from paragen.checks.part import ENDINGS, Part, counted, first_detail
+from paragen.checks.sealable import why_unsealed
 from paragen.domain.command import CaseResult, Command, Ending, Outcome, Ran, TestRun
 from paragen.domain.status import Status
 from paragen.domain.task import Task
@@ -22,7 +23,7 @@ def plan(task: Task, program: str) -> tuple[Command, ...]:
             entry_point=task.entry_point,
             limits=task.limits,
             packages=task.packages,
-            unsealed_because="" if task.sealed else OWN_WISH,
+            unsealed_because=why_unsealed(task.tests) if task.sealed else OWN_WISH,
         ),
     )
 

@@ -19,7 +19,7 @@ from paragen.report.judged import (
     pass_at_lines,
 )
 from paragen.report.objects import judge_suite_object
-from paragen.report.text import counted
+from paragen.report.text import counted, one_line
 
 
 def judge_samples(
@@ -51,8 +51,8 @@ def _warn_of_what_was_not_judged(result: SuiteResult) -> None:
     missing = result.tally.statuses[Status.NOT_JUDGED]
     if missing:
         warn(
-            f"{counted(missing, 'sample')} couldn't be judged and count as none: "
-            f"see {result.output}. The same command tries them again."
+            f"{counted(missing, 'sample')} couldn't be judged and count as none (the first: "
+            f"{one_line(result.tally.fault)}). The same command tries them again."
         )
 
 

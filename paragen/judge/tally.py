@@ -12,19 +12,21 @@ from paragen.judge.pass_at import mean_pass_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleResult:
-    """What counts of a judged sample."""
+    """What counts of a judged sample; `detail` is why, where it couldn't be judged."""
 
     task_id: str
     status: Status
     sealed: bool
     level: str
+    detail: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """How the samples of each problem ended, of `samples` in all, as far as they have.
 
-    `earlier` are those that an earlier run had judged.
+    `earlier` are those that an earlier run had judged, `fault` is why the first of those that
+    couldn't be judged was not.
     """
 
     samples: int
@@ -34,11 +36,13 @@ class Tally:
     passed: Counter[str] = field(default_factory=Counter)
     sealed: int = 0
     earlier: int = 0
+    fault: str = ""
 
     def count(self, result: SampleResult) -> None:
         """Count a sample in; one that couldn't be judged is none of its problem's samples."""
         self.statuses[result.status] += 1
         if result.status is Status.NOT_JUDGED:
+            self.fault = self.fault or result.detail
             return
         self.levels[result.level] += 1
         self.sealed += result.sealed

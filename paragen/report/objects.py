@@ -58,6 +58,7 @@ def candidate_object(candidate: Candidate) -> CandidateObject:
     """A candidate; what was not measured is null."""
     instance = candidate.attempt.instance
     answer, verdict, error = candidate.answer, candidate.verdict, candidate.error
+    executed = verdict if verdict and verdict.level else None
     return {
         "id": candidate.id,
         "generator": instance.generator.name,
@@ -83,8 +84,8 @@ def candidate_object(candidate: Candidate) -> CandidateObject:
         "execution_s": verdict.execution_s if verdict else None,
         "test_s": verdict.test_s if verdict else None,
         "peak_bytes": verdict.peak_bytes if verdict else None,
-        "level": verdict.level if verdict else None,
-        "sealed": verdict.sealed if verdict else None,
+        "level": executed.level if executed else None,
+        "sealed": executed.sealed if executed else None,
         "unsealed_because": _unsealed_because(verdict),
         "scores": _scores(candidate),
         "error": {"kind": error.kind, "message": error.message} if error else None,

@@ -197,6 +197,8 @@ class _Run:
             raise SandboxFault(f"the tester can't be reached: {error}") from error
         if received is None:
             raise SandboxFault("the tester ended in the midst of its job")
+        if "fault" in received[0]:
+            raise SandboxFault(f"the tester failed: {received[0]['fault']}")
         return received[0]
 
     def direct(self, command: TestRun | ScriptRun) -> Ran:

@@ -113,8 +113,10 @@ class Worker:
         zygote, tester = map(pid_of, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        if self._receive(self.tester) is None:
-            raise SandboxFault(f"the tester did not start: {self._last_words()}")
+        greeting = self._receive(self.tester)
+        if greeting is None or "fault" in greeting[0]:
+            why = self._last_words() if greeting is None else greeting[0]["fault"]
+            raise SandboxFault(f"the tester did not start: {why}")
         self.candidate_space = address_space(zygote)
         self.tester_space = address_space(tester)
         self.tester_pid = tester

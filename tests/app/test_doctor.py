@@ -129,7 +129,8 @@ def test_the_evaluator_takes_its_measures() -> None:
 
 
 def test_the_sandbox_says_what_it_leaves_open() -> None:
-    finding = found(Choices(sandbox="none", unsafe=True))["sandbox"]
+    findings = {one.check: one for one in examine(Choices(sandbox="none", unsafe=True))}
+    finding = findings["sandbox"]
     assert finding.level is Level.NOTE
     assert "not sealed" in finding.found
     assert any(detail.startswith("not confined: ") for detail in finding.details)

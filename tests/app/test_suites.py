@@ -31,6 +31,7 @@ from paragen.domain.status import Status
 from paragen.domain.tournament import SandboxState
 from paragen.files import load_task, load_tasks
 from paragen.judge.tally import SuiteResult
+from paragen.parse.suites.problem import Problem
 from paragen.sandbox import open_sandbox
 from tests.parse.suites import records
 
@@ -134,10 +135,12 @@ class TestFiles:
             assert suite.dialect == "humaneval"
 
     def test_blank_lines_count_and_a_byte_order_mark_does_not(self) -> None:
-        text = "\ufeff\n\n" + lines_of(problems(1)) + "\n"
-        Path("suite.jsonl").write_text(text, encoding="utf-8")
+        text = "\ufeff\n \n" + lines_of(problems(2)).replace("\n", " \r\n") + "\n"
+        Path("suite.jsonl").write_bytes(text.encode())
         with Lines(Path("suite.jsonl")) as lines:
-            assert Suite(lines).places["HumanEval/0"].where == "suite.jsonl:3"
+            suite = Suite(lines)
+            assert suite.places["HumanEval/1"].where == "suite.jsonl:4"
+            assert suite.problem("HumanEval/1").id == "HumanEval/1"
 
     def test_an_array(self) -> None:
         Path("san.json").write_text("\n" + json.dumps([records.SANITIZED], indent=1))
@@ -192,16 +195,19 @@ class TestImport:
         ]
         tasks = {task.name: task for task in load_tasks(["a/b"])}
         assert tasks["abc000_a"].examples[1].stdin == "2 2"
+        assert tasks["abc000_a"].examples[1].loose, "as the suite's own harness compares"
         assert tasks["LiveCodeBench/4000"].entry_point == "Solution"
 
     def test_nothing_is_written_over_without_being_told(self) -> None:
         put("suite.jsonl", problems(2))
         Path("out").mkdir()
         Path("out/HumanEval_1.md").write_text("mine")
-        assert "HumanEval_1.md: already there" in mistake(
+        Path("out/HumanEval_0.tests.py").touch()
+        assert "HumanEval_0.tests.py and 1 more: already there" in mistake(
             lambda: Import(Path("suite.jsonl"), "humaneval", Path("out"), force=False)
         )
-        assert [path.name for path in Path("out").iterdir()] == ["HumanEval_1.md"]
+        assert Path("out/HumanEval_1.md").read_text() == "mine"
+        assert len(list(Path("out").iterdir())) == 2
         assert Import(Path("suite.jsonl"), "humaneval", Path("out"), force=True).write(None) == 2
         assert load_task("out/HumanEval_1.md").name == "HumanEval/1"
 
@@ -285,6 +291,25 @@ class TestEvalPlus:
         assert [row["passed"] for row in results()] == [True, False, True, False]
         assert result.dialect == "evalplus"
         assert result.tally.pass_at == {1: 0.5}
+
+    def test_answers_that_cannot_be_written_down(self, sandbox: Sandbox) -> None:
+        solution = "\nimport re\ndef check_str(text):\n    return re.match('a', text)\n"
+        record = {
+            **records.MBPP_PLUS,
+            "task_id": "Mbpp/9",
+            "entry_point": "check_str",
+            "canonical_solution": solution,
+            "base_input": [["ab"], ["b"]],
+            "plus_input": [],
+        }
+        put("suite.jsonl", [record])
+        bodies = ("text[0] == 'a'", "object() if text[0] == 'a' else None", "text")
+        rows = [
+            {"task_id": "Mbpp/9", "solution": f"def check_str(text): return {body}"}
+            for body in bodies
+        ]
+        judge(put("samples.jsonl", rows), open_sandbox("none", 2, unsafe=True))
+        assert [row["passed"] for row in results()] == [True, True, False]
 
     def test_every_answer_is_asked_for_once(self) -> None:
         put("suite.jsonl", [records.HUMANEVAL_PLUS])
@@ -432,6 +457,7 @@ class TestJudging:
         result = judge(samples, ByMarks())
         assert result.tally.statuses == {Status.PASSED: 2, Status.NOT_JUDGED: 1}
         assert result.tally.pass_at == {1: 1.0}
+        assert "no processes left" in result.tally.fault
         row = results()[1]
         assert (row["passed"], row["status"]) == (None, "not_judged")
         assert row["result"].startswith("not judged: the sandbox failed: no processes left")
@@ -478,6 +504,32 @@ class TestJudging:
         with pytest.raises(TaskError, match=r"^suite.jsonl:2: "):
             judge(samples, ByMarks(workers=1))
         assert [row["task_id"] for row in results()] == ["HumanEval/0"]
+
+    def test_tests_that_take_much_are_read_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        put("suite.jsonl", problems(3))
+        rows = [sample(number, "PASS", n=n) for n in range(4) for number in range(3)]
+        samples = put("samples.jsonl", rows)
+        read: list[str] = []
+        problem = Suite.problem
+
+        def counted(self: Suite, name: str) -> Problem:
+            read.append(name)
+            return problem(self, name)
+
+        monkeypatch.setattr(Suite, "problem", counted)
+        assert judge(samples, ByMarks()).tally.statuses == {Status.PASSED: 12}
+        assert Counter(read) == dict.fromkeys(("HumanEval/0", "HumanEval/1", "HumanEval/2"), 1)
+        monkeypatch.setattr("paragen.app.suite_tasks.MOST_CHARACTERS", 1)
+        assert judge(samples, ByMarks(workers=1), new=True).tally.statuses == {Status.PASSED: 12}
+        assert len(read) == 3 + 12
+
+    def test_programs_that_are_no_text_for_a_file(self) -> None:
+        put("suite.jsonl", problems(1))
+        rows = [sample(0, mark) for mark in ("PASS\ud800", "PASS\0", "PASS\r\n", "")]
+        rows += [{"task_id": "HumanEval/0", "solution": None, "completion": "# PASS"}]
+        done = judge(put("samples.jsonl", rows), open_sandbox("none", 2, unsafe=True))
+        assert done.tally.statuses == {Status.FAILED: 5}
+        assert [{key: row[key] for key in rows[0]} for row in results()[:4]] == rows[:4]
 
     def test_ids_that_are_numbers(self) -> None:
         put("suite.jsonl", [records.MBPP])

@@ -211,3 +211,34 @@ def test_leading_white_space_and_inner_lines_do() -> None:
     assert stdio.normal(" a") != stdio.normal("a")
     assert stdio.normal("a\n\nb") != stdio.normal("a\nb")
     assert stdio.normal("a\r\nb\r\n") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "alike"),
+    [
+        ("1 2\n3", "1.0 2e0\n\t3.000 ", True),
+        ("\n  YES\nNO\n\n", "YES\n NO", True),
+        ("1", "1.0000001", False),
+        ("50000000000000000", "50000000000000001", False),
+        ("1 2", "1\n2", False),
+        ("1 2", "1 2 3", False),
+        ("YES 1", "YES 1.0", False),
+        ("a b", "a  b", False),
+        ("", "0", False),
+        ("nan", "NaN", False),
+        ("sNaN", "nan", False),
+        ("1\n\n2", "1\n2", False),
+    ],
+)
+def test_a_loose_example_takes_numbers_by_their_value(wanted: str, got: str, alike: bool) -> None:
+    assert stdio.alike(wanted, got) is alike
+    loose = task(examples=(Example(name="e", stdin="", stdout=wanted, loose=True),))
+    strict = task(examples=(Example(name="e", stdin="", stdout=wanted),))
+    printed = (ran(stdout=got),)
+    assert (checks.read(loose, printed).status is Status.PASSED) is alike
+    assert checks.read(strict, printed).status is Status.FAILED
+
+
+@given(st.text(max_size=30))
+def test_a_loose_example_takes_all_that_another_takes(text: str) -> None:
+    assert stdio.alike(stdio.normal(text), stdio.normal(text))

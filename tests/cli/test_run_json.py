@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from paragen.sandbox import LEVELS
 from paragen.server.scripted_ollama import ScriptedOllama
 from tests.cli.running import RIGHT, TASK, Done, Place
 from tests.cli.scripts import BAD, GOOD, LOOP, MIXED, TALK, config
@@ -84,7 +85,12 @@ def test_what_it_says_of_the_run(played: Done) -> None:
     assert task["entry_point"] == "double"
     assert len(task["sha256"]) == 64
     assert run["weights"] == {"quality": 0.7, "speed": 0.3}
-    assert run["sandbox"] == {"level": "none", "sealed": False}
+    level = run["sandbox"]["level"]
+    assert level in LEVELS
+    assert run["sandbox"]["sealed"] is (level != "none")
+    for candidate in run["candidates"]:
+        assert candidate["level"] in (level, None)
+        assert (candidate["unsealed_because"] is None) is (candidate["sealed"] is not False)
     assert run["started_at"].endswith("Z")
     assert run["wall_s"] >= max(c["wall_s"] for c in run["candidates"]) - 0.5
     assert run["run_id"] not in ("", None)

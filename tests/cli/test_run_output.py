@@ -29,8 +29,8 @@ def test_the_plain_code_and_plain_lines(place: Place, who: tuple[str, ...]) -> N
     done = place.run("run", place.write("task.md"), *who)
     assert (done.code, done.out) == (0, CODE)
     lines = done.err.splitlines()
-    assert lines[0].startswith("task: 2 attempts, mode all, task type general, sandbox none")
-    assert "unsealed" in lines[0]
+    assert lines[0].startswith("task: 2 attempts, mode all, task type general, sandbox ")
+    assert "sealed" in lines[0]
     assert any(line.startswith(f"  {GOOD}: passed, 2/2 tests, quality ") for line in lines)
     (bad,) = [line for line in lines if line.startswith(f"  {BAD}: failed, 1/2 tests")]
     assert "test_three" in bad, "which test failed, and how"

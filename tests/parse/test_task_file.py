@@ -294,6 +294,7 @@ def test_files_of_tests() -> None:
         ("[1]", "a.json", "example 1: Each example must be"),
         ('{"stdin": "1"}', "a.json", "Each example must be"),
         ('{"stdout": 1}', "a.json", "stdout: must be text"),
+        ('{"stdout": "1", "loose": 1}', "a.json", "loose: must be true or false"),
         ('{"stdout": "", "stdni": ""}', "a.json", "did you mean 'stdin'?"),
     ],
 )

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from paragen.checks.sealable import why_unsealed
 from paragen.domain.command import CaseResult, Outcome, Ran, ScriptRun, TestRun
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits, TestCode, TestKind
 from paragen.sandbox.unconfined import UnconfinedSandbox
+from tests.sandbox.runner.remote_harness import Tester
+
+HERE = "in one process"
+APART = "apart"
+PLACES = (HERE, APART)
+"""Where tests may be run: beside the program, or in a tester that asks it."""
 
 DOUBLE = "def double(x):\n    return 2 * x\n"
 
@@ -22,6 +31,25 @@ def sandbox() -> UnconfinedSandbox:
     opened = UnconfinedSandbox(workers=4)
     atexit.register(opened.close)
     return opened
+
+
+@cache
+def tester() -> Tester:
+    """One tester for all tests of a process."""
+    return Tester()
+
+
+_place = [HERE]
+
+
+@contextmanager
+def running(place: str) -> Iterator[None]:
+    """Have `run_tests` run tests there; what can't be sealed is run here all the same."""
+    _place.append(place)
+    try:
+        yield
+    finally:
+        _place.pop()
 
 
 def run_tests(
@@ -40,6 +68,8 @@ def run_tests(
         entry_point=entry_point,
         limits=Limits(**limits),
     )
+    if _place[-1] == APART and not why_unsealed(command.tests):
+        return tester().run(command)
     return checked(sandbox().run(command, cancel or Cancel()))
 
 

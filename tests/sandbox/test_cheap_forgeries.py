@@ -6,7 +6,9 @@ import pytest
 
 from paragen.domain.task import TestKind
 from paragen.sandbox import describe
-from tests.sandbox.harness import details, only, outcomes, run_tests
+from tests.sandbox.harness import HERE, details, only, outcomes, run_tests, running
+
+pytestmark = pytest.mark.usefixtures("place")
 
 IMPORT = "import pytest, unittest\nfrom solution import f\n"
 
@@ -150,7 +152,8 @@ def test_the_tests_get_the_program_whatever_it_puts_in_its_place() -> None:
 def test_what_is_not_stopped_is_not_called_sealed() -> None:
     """An object that equals anything passes: that is why this level says so."""
     program = "class Any:\n    def __eq__(self, other): return True\ndef f(): return Any()\n"
-    ran = run_tests(program, "from solution import f\ndef test_it(): assert f() == 1\n")
+    with running(HERE):
+        ran = run_tests(program, "from solution import f\ndef test_it(): assert f() == 1\n")
     assert outcomes(ran) == {"test_it": "passed"}
     assert not ran.sealed
     assert any("equal anything" in line for line in describe("none").leaves_open)

@@ -8,6 +8,8 @@ from paragen.domain.command import Ending, Outcome
 from paragen.domain.task import TestKind
 from tests.sandbox.harness import DOUBLE, details, only, outcomes, run_tests
 
+pytestmark = pytest.mark.usefixtures("place")
+
 IMPORT = "from solution import double\n"
 
 
@@ -71,7 +73,7 @@ def test_a_raised_exception_points_into_program_and_tests() -> None:
 def test_details_of_huge_and_broken_values_stay_short() -> None:
     program = (
         "class Bad:\n    def __repr__(self): raise SystemExit\n"
-        "def f(kind): return {'bad': Bad(), 'long': ['x' * 1000] * 10**6}[kind]\n"
+        "def f(kind): return {'bad': Bad(), 'long': ['x' * 9] * 10**6}[kind]\n"
     )
     ran = run_tests(
         program,

@@ -110,9 +110,7 @@ def compare(candidate, name):
             atol = 1e-6
         if not right and atol and not ALONE:
             right = type(got) is type(expected) and are_close(got, expected, atol)
-        if not right:
-            where = f"{{name}} input {{number}}"
-            raise AssertionError(f"{{where}}: expected {{expected!r:.200}}, got {{got!r:.200}}")
+        assert right, f"{{name}} input {{number}}: expected {{expected!r:.200}}, got {{got!r:.200}}"
 
 
 def check(candidate):

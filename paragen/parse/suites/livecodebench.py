@@ -56,8 +56,7 @@ def compare(candidate, number):
     got = candidate().{method}(*arguments)
     if isinstance(got, tuple):
         got = list(got)
-    if got != expected:
-        raise AssertionError(f"expected {{expected!r:.200}}, got {{got!r:.200}}")
+    assert got == expected
 
 
 def check(candidate):

@@ -19,6 +19,9 @@ MOST_IN_FENCES = 1 << 15
 
 TASK_TYPE = "general"
 
+SUFFIXES = (TASK, CODE, PAIRS) = (".md", ".tests.py", ".tests.jsonl")
+"""What the names of a problem's files end with."""
+
 
 def stem_of(title: str) -> str:
     """The name of a task's files without its suffix, safe on every system."""
@@ -42,7 +45,7 @@ def files_of(problem: Problem, title: str, stem: str) -> Mapping[str, str]:
     parts = ["---", *matter, "---", problem.prompt]
     if not beside:
         parts += _fences(problem)
-    return {f"{stem}.md": "\n".join(parts), **beside}
+    return {f"{stem}{TASK}": "\n".join(parts), **beside}
 
 
 def task_of(problem: Problem, title: str) -> Task:
@@ -55,7 +58,7 @@ def task_of(problem: Problem, title: str) -> Task:
 def _beside(problem: Problem, stem: str) -> dict[str, str]:
     """The file of tests that stands beside the task file, none where fences will do."""
     if problem.tests and len(problem.tests) > MOST_IN_FENCES:
-        return {f"{stem}.tests.py": problem.tests}
+        return {f"{stem}{CODE}": problem.tests}
     if problem.examples and not _fits_in_fences(problem.examples):
         lines = (
             json.dumps(
@@ -68,7 +71,7 @@ def _beside(problem: Problem, stem: str) -> dict[str, str]:
             )
             for one in problem.examples
         )
-        return {f"{stem}.tests.jsonl": "".join(f"{line}\n" for line in lines)}
+        return {f"{stem}{PAIRS}": "".join(f"{line}\n" for line in lines)}
     return {}
 
 

@@ -36,8 +36,7 @@ ERRORS = {
 
 _VALUES = {
     ("dataclasses", "_FIELD"), ("dataclasses", "MISSING"), ("inspect", "_empty"),
-    ("enum", "Enum"), ("enum", "IntEnum"), ("enum", "StrEnum"), ("enum", "Flag"),
-    ("enum", "IntFlag"), ("enum", "ReprEnum"), ("abc", "ABC"), ("typing", "Any"),
+    ("typing", "Any"),
 }  # fmt: skip
 SINGLES = ERRORS | _VALUES
 

@@ -7,12 +7,12 @@ that can't do harm.
 
 from __future__ import annotations
 
+from ..runner.outcomes import Signal, Unsupported
 from . import builtin_names, extras
 from .channel import Breach
 from .hosted import Hosted
 from .proxies import STATES, Own, RemoteClass, State, make_class, namespace, state_of
 from .values import Codec
-from ..runner.outcomes import Signal, Unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,12 +141,11 @@ class Claims(Codec):
         number, module, name, qualified, bases, mask = body
         if not all(type(n) is str and len(n) <= MOST_NAME for n in (module, name, qualified)):
             raise Breach("no name")
-        kinds = [_harmless(self.decode(base)) for base in bases]
-        real = tuple(kind for kind in kinds if kind is not None)
+        kinds = [self.decode(base) for base in bases]
+        real = _bases(kinds)
         error = any(issubclass(kind, BaseException) for kind in real)
         content = not error and any(issubclass(kind, _FIXED) for kind in real)
-        coroutine = (module, name) == ("builtins", "coroutine")
-        members = namespace(mask, module, error=error, content=content, coroutine=coroutine)
+        members = namespace(mask, module, name, error=error, content=content)
         members["__qualname__"] = qualified
         cls = make_class(name, real, members)
         self._add(number, cls)
@@ -176,15 +175,17 @@ class Claims(Codec):
         return error
 
 
-def _harmless(kind: Any) -> type | None:
-    """The base to give a proxy class in the place of this one, None for none."""
-    if not isinstance(kind, type):
-        raise Breach("no class")
-    if issubclass(kind, _LEAVING) and type(kind) is not RemoteClass:
-        return BaseException
-    if type(kind) is RemoteClass or kind in _FIXED or issubclass(kind, BaseException):
-        return kind
-    return None
+def _bases(kinds: list[Any]) -> tuple[type, ...]:
+    """The bases that a proxy class has of those that the program's class has."""
+    found: dict[type, None] = {}
+    for kind in kinds:
+        if not isinstance(kind, type):
+            raise Breach("no class")
+        if issubclass(kind, _LEAVING) and type(kind) is not RemoteClass:
+            found[BaseException] = None
+        elif type(kind) is RemoteClass or kind in _FIXED or issubclass(kind, BaseException):
+            found[kind] = None
+    return tuple(found)
 
 
 def _instance(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:

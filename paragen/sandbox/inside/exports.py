@@ -92,11 +92,13 @@ class Exports(Codec):
         guest = self.guests.number_of(value)
         if guest is not None:
             return {"x": guest}
-        known = self._numbers.get(id(value))
-        if known is not None:
-            encoded: Any = {"h": [known]}
-        elif isinstance(value, type):
+        encoded: Any
+        if isinstance(value, type):
             encoded = self._class(value)
+            if "g" in encoded:
+                return encoded
+        elif (known := self._numbers.get(id(value))) is not None:
+            encoded = {"h": [known]}
         elif (plain := extras.encode(value)) is not None:
             return plain
         elif isinstance(value, BaseException):
@@ -109,15 +111,17 @@ class Exports(Codec):
 
     def _class(self, cls: type) -> Any:
         name = builtin_names.name_of(cls)
-        if name is not None:
-            return {"g": name}
+        return self._kind(cls) if name is None else {"g": name}
+
+    def _kind(self, cls: type) -> Any:
+        """A class that the test's side makes a proxy class for."""
         known = self._numbers.get(id(cls))
         if known is not None:
             return {"h": [known]}
         number = self.number(cls)
         bases = [self._class(base) for base in cls.__bases__ if base is not object]
         base = _builtin_base(cls)
-        ignored = (object,) if base is None else (object, base)
+        ignored = (object, base) if base in FIXED else (object,)
         if issubclass(cls, BaseException):
             ignored = (object, *(b for b in cls.__mro__ if b.__module__ == "builtins"))
         names = [str(cls.__module__), cls.__name__, cls.__qualname__]
@@ -126,7 +130,7 @@ class Exports(Codec):
     def _instance(self, value: Any) -> Any:
         cls = type(value)
         base = _builtin_base(cls)
-        kind = self._class(cls)
+        kind = self._kind(cls)
         number = self.number(value)
         if base is None:
             return {"h": [number, kind]}

@@ -11,10 +11,10 @@ import sys
 import types
 from functools import partial
 
+from ..runner.outcomes import Signal, Unsupported
 from . import builtin_names
 from .channel import Breach
 from .specials import OPERATIONS, mask_of
-from ..runner.outcomes import Signal, Unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

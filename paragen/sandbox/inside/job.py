@@ -36,7 +36,7 @@ class Jobs:
         try:
             session.run_tests(
                 job, wire, lambda program: remote.load(program, job["settings"]),
-                remote.raise_if_gone,
+                remote,
             )  # fmt: skip
             gone, flood = remote.gone, remote.flooded
         finally:

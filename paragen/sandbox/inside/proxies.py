@@ -9,10 +9,11 @@ subclasses of builtins, the plain content is compared, by the builtin's own meth
 
 from __future__ import annotations
 
+import types
 from enum import IntEnum
 
-from .specials import ARITHMETIC, COMPARISONS, OPERATIONS, UNARY, names_of
 from ..runner.outcomes import Unsupported
+from .specials import ARITHMETIC, COMPARISONS, OPERATIONS, UNARY, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,6 +128,15 @@ def _asking(name: str) -> Callable[..., Any]:
     return method
 
 
+def _leaving(name: str) -> Callable[..., Any]:
+    """The end of a `with`: the program gets the exception, but not the test's frames."""
+
+    def method(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
+        return _held(self).ask("do", name, kind, error, None)
+
+    return method
+
+
 _MEASURES = frozenset(
     ("__bool__", "__int__", "__float__", "__complex__", "__index__", "__round__", "__trunc__",
      "__floor__", "__ceil__", *UNARY),
@@ -230,10 +240,21 @@ METHODS: dict[str, Callable[..., Any]] = {
     **{name: _asking(name) for name in OPERATIONS},
     **{name: _comparison(name) for name in COMPARISONS},
     **{name: _arithmetic(name) for name in ARITHMETIC},
+    "__exit__": _leaving("__exit__"),
+    "__aexit__": _leaving("__aexit__"),
     "__contains__": _contains,
     "__hash__": _hash,
     "__await__": _await,
 }
+
+NATIVE: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.GeneratorType,
+        types.CoroutineType, types.AsyncGeneratorType, types.CodeType, types.MappingProxyType,
+    )
+}  # fmt: skip
+"""What instances of these say that their `__class__` is, so that `inspect` knows them."""
 
 _ALWAYS = {
     "__str__": METHODS["__str__"],
@@ -248,13 +269,16 @@ _ALWAYS = {
 }
 
 
-def namespace(mask: int, module: str, *, error: bool, content: bool, coroutine: bool) -> dict[str, Any]:
+def namespace(mask: int, module: str, name: str, *, error: bool, content: bool) -> dict[str, Any]:
     """What a proxy class has: the special methods that the program's class has, and attributes."""
     names = names_of(mask)
     methods = {name: METHODS[name] for name in names}
     local, base = (_LOCAL_OF_ERRORS, BaseException) if error else (_LOCAL, object)
     members: dict[str, Any] = {**methods, **_ALWAYS, **_attributes(local, base)}
-    if coroutine:
+    native = NATIVE.get(name) if module == "builtins" else None
+    if native is not None:
+        members["__class__"] = property(lambda self: native)
+    if native is types.CoroutineType:
         members |= {"send": _run, "close": _close}
     if "__hash__" in names or error or content or "__eq__" not in names:
         members["__hash__"] = _hash

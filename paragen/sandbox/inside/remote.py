@@ -12,12 +12,12 @@ import threading
 import types
 import warnings
 
+from ..runner.outcomes import Unsupported
 from .channel import Breach, Channel, Ended, TooLarge
 from .claims import Claims
 from .endings import OutputFlood, ProgramGone
 from .proxies import Own, State, state_of
 from .values import TooDeep, dumps, loads
-from ..runner.outcomes import Unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ _CHUNK = 1 << 16
 _READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 MOST_NESTED = 100
 """How many calls may be under way within each other."""
+
+MOST_KEPT = 1000
+"""How many containers may stay shared after a call."""
 
 _FRAMES = 30
 """How many more frames may be on the stack for each call that is under way."""
@@ -124,12 +127,14 @@ class Remote:
                 raise Unsupported(f"the program is too long: {error}") from None
             except Ended:
                 self._end("the program's process ended")
-            number, names = self._conversation(0, Own.FOREIGN)
+            answer = self._conversation(0, Own.FOREIGN)
             module = RemoteModule("solution")
-            if type(names) is not list or not all(type(name) is str for name in names):
+            try:
+                number, names, modules = answer
+                self.names, self._modules = _names(names), frozenset(_names(modules))
+                self._module = self._claims.module(number, module)
+            except (Breach, TypeError, ValueError):
                 self._end("the program's process broke the protocol: no names")
-            self._module = self._claims.module(number, module)
-        self.names = tuple(names)
         return module
 
     def raise_if_gone(self) -> None:
@@ -176,7 +181,7 @@ class Remote:
             try:
                 changes = claims.encode_changes() if claims.shared.items else None
                 sent = [claims.encode(value) for value in args]
-                named = {key: claims.encode(value) for key, value in kwargs.items()} or None
+                named = {key: claims.encode(value) for key, value in kwargs.items()}
                 text = dumps(["q", asked, operation, number, name, sent, named, changes])
                 self._channel.send(text)
             except Ended:
@@ -214,9 +219,12 @@ class Remote:
         return content
 
     def of_module(self, name: str) -> Any:
-        """One of the program's globals; `__all__` says what `import *` is to take."""
+        """One of the program's globals; `__all__` says what `import *` is to take.
+
+        The modules that the program imports aren't taken: they would hide those of the test.
+        """
         if name == "__all__" and name not in self.names:
-            return [n for n in self.names if not n.startswith("_")]
+            return [n for n in self.names if not n.startswith("_") and n not in self._modules]
         value = self.request("get", self._module.number, name, (), {})
         found = state_of(value)
         if found is not None and isinstance(value, type) and name[:1].isupper():
@@ -243,9 +251,8 @@ class Remote:
             self._nested -= 1
             sys.setrecursionlimit(limit)
             if outermost:
-                claims.shared.clear()
                 claims.hosted.raised.clear()
-            else:
+            if claims.shared.items:
                 claims.shared.remember()
         if error is not None:
             raise error
@@ -279,14 +286,16 @@ class Remote:
         self.decoding = True
         warned: list[tuple[type[Warning], str]] = []
         try:
-            kind, answered, value, changes, said = frame
+            kind, answered, value, changes, said, kept = frame
             if type(answered) is not int or answered != asked or kind not in ("r", "x"):
                 raise Breach("not the answer to what was asked")
-            if not (outermost and kind == "r" and "{" not in text):
+            if not (outermost and kind == "r" and changes is None and "{" not in text):
                 claims.decode_changes(changes)
                 value = claims.decode(value)
             if said is not None:
                 warned = [_warning(claims.decode(category), message) for category, message in said]
+            if outermost:
+                claims.shared.cut(_count(kept, claims.shared.items))
             if kind == "x":
                 self._must_be_raisable(value)
         except Exception as error:
@@ -385,6 +394,21 @@ class Remote:
         self.gone = self.gone or why
         self.raise_if_gone()
         raise ProgramGone(self.gone)
+
+
+def _count(kept: Any, shared: list[Any]) -> int:
+    """How many containers stay shared after a call."""
+    if kept is None:
+        return 0
+    if type(kept) is not int or not 0 <= kept <= min(len(shared), MOST_KEPT):
+        raise Breach("no number of containers")
+    return kept
+
+
+def _names(names: Any) -> tuple[str, ...]:
+    if type(names) is not list or not set(map(type, names)) <= {str}:
+        raise Breach("no names")
+    return tuple(names)
 
 
 def _what(error: Exception) -> str:

@@ -27,6 +27,10 @@ _FRAMES = 20
 """How many more frames may be on the stack for each callback that hasn't returned."""
 
 _RETRY_S = 0.001
+_REFERENCES = 3
+_MOST_HELD = 64
+_MOST_ITEMS_HELD = 1000
+"""Beyond so many shared containers, or items in them, none is shared for longer than a call."""
 
 
 def serve(
@@ -61,6 +65,29 @@ def _limit(which: int, soft: int, hard: int) -> None:
     resource.setrlimit(which, (soft, hard))
 
 
+class Given:
+    """The arguments of a call, and how many shared containers there were before it."""
+
+    def __init__(self, args: list[Any], kwargs: dict[str, Any], before: int) -> None:
+        self._args = args
+        self._kwargs = kwargs
+        self.before = before
+
+    def is_held(self, shared: list[Any]) -> bool:
+        """Whether the program goes on holding one of the arguments that are shared containers.
+
+        Then these stay shared after the call, as a log that the test passed and looks at later.
+        Each is referred to from here, from `shared`, and while it is counted.
+        """
+        if len(shared) > _MOST_HELD or sum(map(len, shared)) > _MOST_ITEMS_HELD:
+            return False
+        ids = set(map(id, shared))
+        args, kwargs = self._args, self._kwargs
+        return any(
+            id(args[n]) in ids and sys.getrefcount(args[n]) > _REFERENCES for n in range(len(args))
+        ) or any(id(kwargs[n]) in ids and sys.getrefcount(kwargs[n]) > _REFERENCES for n in kwargs)
+
+
 class Server:
     """Answers requests, one at a time but for those that come while a callback is out."""
 
@@ -78,7 +105,7 @@ class Server:
         """Load the program and answer; raises Ended when nobody asks any more."""
         self._turn.acquire()
         self._catch_warnings()
-        self._answer(0, lambda: self._load(settings["program"]))
+        self._answer(0, lambda: self._load(settings["program"]), Given([], {}, 0))
         while True:
             self._request(self._receive())
 
@@ -95,8 +122,9 @@ class Server:
         from ..runner.modules import load_program
 
         self._module = load_program(program)
-        number = self._codec.number(self._module)
-        return [number, [name for name in vars(self._module) if isinstance(name, str)]]
+        defined = {name: value for name, value in vars(self._module).items() if type(name) is str}
+        modules = [name for name, value in defined.items() if isinstance(value, type(sys))]
+        return [self._codec.number(self._module), list(defined), modules]
 
     def _receive(self) -> list[Any]:
         frame: list[Any] = loads(self._channel.receive())
@@ -108,14 +136,16 @@ class Server:
         codec = self._codec
         codec.begin()
         target = codec.target(number)
+        kept = len(codec.shared.items)
         codec.decode_changes(changes)
-        args = [codec.decode(value) for value in args]
-        if kwargs:
-            kwargs = {key: codec.decode(value) for key, value in kwargs.items()}
+        args[:] = [codec.decode(value) for value in args]
+        for key, value in kwargs.items():
+            kwargs[key] = codec.decode(value)
         perform = _OPERATIONS[operation]
-        self._answer(asked, lambda: perform(self, target, name, args, kwargs or {}))
+        given = Given(args, kwargs, kept)
+        self._answer(asked, lambda: perform(self, target, name, args, kwargs), given)
 
-    def _answer(self, asked: int, perform: Callable[[], Any]) -> None:
+    def _answer(self, asked: int, perform: Callable[[], Any], given: Given) -> None:
         """Run the program's code in between two messages, and send what came of it."""
         codec = self._codec
         self._depth += 1
@@ -123,9 +153,9 @@ class Server:
         codec.shared.remember()
         self._turn.release()
         try:
-            kind, result = "r", perform()
+            kind, outcome = "r", [perform()]
         except BaseException as error:
-            kind, result = "x", error
+            kind, outcome = "x", [error]
         self._flush()
         self._turn.acquire()
         while self._depth != depth:  # a callback of another thread hasn't returned yet
@@ -134,27 +164,33 @@ class Server:
             self._turn.acquire()
         self._depth -= 1
         try:
-            self._send(kind, asked, result)
+            self._send(kind, asked, outcome, given)
         except (Ended, Breach):
             raise
         except BaseException as error:
             codec.abandon()
             why = f"the result can't be handed over: {type(error).__name__}"
             plain = isinstance(error, TooDeep | TooLarge | MemoryError | RecursionError)
-            self._send("x", asked, ValueError(f"{why}: {error}") if plain else error)
-        if depth == 1:
-            codec.shared.clear()
+            self._send("x", asked, [ValueError(f"{why}: {error}") if plain else error], given)
 
-    def _send(self, kind: str, asked: int, result: Any) -> None:
+    def _send(self, kind: str, asked: int, outcome: list[Any], given: Given) -> None:
+        """Send a reply; `outcome` is emptied, so that only the program holds what it keeps."""
         codec = self._codec
         codec.begin()
-        changes = codec.encode_changes() if codec.shared.items else None
-        encoded = codec.encode(result)
+        count = len(codec.shared.items)
+        changes = codec.encode_changes() if count else None
+        encoded = codec.encode(outcome.pop())
         warned = None
         if self._warned:
             warned = [[codec.encode(w.category), str(w.message)] for w in self._warned]
             self._warned.clear()
-        self._channel.send(dumps([kind, asked, encoded, changes, warned]))
+        kept = None
+        if count and self._depth == 0:
+            codec.shared.cut(count)
+            kept = count if kind == "r" and given.is_held(codec.shared.items) else given.before
+        self._channel.send(dumps([kind, asked, encoded, changes, warned, kept]))
+        if self._depth == 0:
+            codec.shared.cut(kept or 0)
 
     def ask(self, operation: str, number: int, name: str | None, args: Any, kwargs: Any) -> Any:
         """Have the test's side do something with one of its objects, and wait for the result."""

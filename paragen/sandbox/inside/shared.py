@@ -29,17 +29,13 @@ class Shared:
         self.numbers[id(container)] = len(self.items)
         self.items.append(container)
 
-    def clear(self) -> None:
-        """The outermost call has ended: each side goes on with what it has."""
-        self.items.clear()
-        self.numbers.clear()
-        self._before.clear()
-
     def cut(self, count: int) -> None:
-        """Forget all but the first `count`: the message that numbered the others isn't sent."""
-        for container in self.items[count:]:
-            del self.numbers[id(container)]
-        del self.items[count:]
+        """Forget all but the first `count`."""
+        if len(self.items) > count:
+            for container in self.items[count:]:
+                del self.numbers[id(container)]
+            del self.items[count:]
+            del self._before[count:]
 
     def remember(self) -> None:
         """Note what everything holds now, before code that may change it runs."""

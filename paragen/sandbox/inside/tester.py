@@ -11,6 +11,8 @@ from ..linux.confine import Prepared, confine_tester
 from .control import receive, send
 from .imports import allow
 
+_MAX_FAULT = 500
+
 
 class Collected:
     """What the runner reports, kept until the end; stands where `runner.wire.Wire` does."""
@@ -48,6 +50,8 @@ def main(sock: socket.socket, prepared: Prepared, settings: dict[str, Any]) -> N
             resource.setrlimit(resource.RLIMIT_AS, (job["address_space"], resource.RLIM_INFINITY))
             send(sock, jobs.run(job, descriptors))
     except BaseException as error:
-        os.write(2, f"the tester: {type(error).__name__}: {error}".encode())
+        what = f"{type(error).__name__}: {error}"[:_MAX_FAULT]
+        os.write(2, what.encode("utf-8", "replace"))
+        send(sock, {"fault": what})
     finally:
         os._exit(0)

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 MAX_DETAIL = 300
 MAX_VALUE = 100
 MAX_ITEMS = 30
-MAX_NOTE = 120
-ORIGIN = "__paragen_origin__"
-"""Where an exception that came from another process has the program's line that raised it."""
 NO_FILES = "the task doesn't allow files: set disk_mb in its front matter"
 OUT_OF_MEMORY = "MemoryError: the memory limit was reached"
 
@@ -65,27 +62,23 @@ def _explained(text: str, values: str, message: tuple[object, ...]) -> Explained
     return Explained(f"{text}: {values}{said}")
 
 
-def settle(error: BaseException) -> tuple[str, str]:
+def settle(error: BaseException, origin: str = "") -> tuple[str, str]:
     """The outcome and the detail of a case that this exception ended.
 
+    `origin` is where the program raised it, if that was in another process, and empty otherwise.
     Only the tests may call a case off: a program that does so has failed it.
     """
-    if of_program(error):
-        return FAILED, describe(error)
+    if origin or _place(error) == PROGRAM:
+        return FAILED, describe(error, origin)
     if isinstance(error, Skipped | ExpectedFailure) or _is_skip_test(error):
         return SKIPPED, trim(_text(error))
     if isinstance(error, Unsupported):
         return UNSUPPORTED, trim(_text(error))
     if isinstance(error, ModuleNotFoundError) and _place(error) and error.name != "solution":
-        return UNSUPPORTED, f"the tests import {error.name}, which isn't available here"
+        return UNSUPPORTED, f"the tests import {error.name}, which isn't available here{_hint(error)}"
     if forbids_files(error):
         return UNSUPPORTED, NO_FILES
     return FAILED, describe(error)
-
-
-def of_program(error: BaseException) -> bool:
-    """Whether the program raised it, in this process or in one of its own."""
-    return bool(_origin(error)) or _place(error) == PROGRAM
 
 
 def forbids_files(error: BaseException) -> bool:
@@ -95,12 +88,13 @@ def forbids_files(error: BaseException) -> bool:
     return error.errno in (EPERM, EACCES, EROFS) or "No usable temporary" in _text(error)
 
 
-def describe(error: BaseException) -> str:
+def describe(error: BaseException, origin: str = "") -> str:
     """The exception, where it came from, and the test's line that led there."""
     if isinstance(error, MemoryError):
         return OUT_OF_MEMORY
+    example = _example(error)
     if isinstance(error, AssertionError) and error.args and type(error.args[0]) is Explained:
-        return trim(str(error.args[0]))
+        return trim(str(error.args[0]) + example)
     if isinstance(error, Signal):
         what = _text(error)
     elif isinstance(error, SystemExit):
@@ -109,13 +103,27 @@ def describe(error: BaseException) -> str:
         what = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
     if isinstance(error, SyntaxError):
         return trim(what)  # the message has file and line already
-    return trim("; ".join((trim(what, MAX_DETAIL // 2), *_places(error))))
+    return trim("; ".join((trim(what, MAX_DETAIL // 2) + example, *_places(error, origin))))
 
 
-def _places(error: BaseException) -> list[str]:
+def _example(error: BaseException) -> str:
+    """The example that Hypothesis found, with which a property doesn't hold."""
+    notes = getattr(error, "__notes__", None)
+    for note in notes if type(notes) is list else ():
+        if type(note) is str and note.startswith("Falsifying example: "):
+            return f", with {trim(' '.join(note.split()[2:]), MAX_VALUE)}"
+    return ""
+
+
+def _hint(error: ModuleNotFoundError) -> str:
+    if (error.name or "").partition(".")[0] != "hypothesis":
+        return ""
+    return ": install it into the sandbox's environment (pip install hypothesis)"
+
+
+def _places(error: BaseException, origin: str) -> list[str]:
     """The deepest line of the program and the deepest of the tests, those of them there are."""
-    origin = _origin(error)
-    found: dict[bool, str] = {True: trim(origin, MAX_VALUE + 40)} if " " in origin else {}
+    found = {True: origin} if origin else {}
     for filename, number in _frames(error.__traceback__):
         line = LINES[filename][number - 1 : number]
         text = f" `{trim(line[0].strip(), MAX_VALUE)}`" if line else ""
@@ -131,12 +139,6 @@ def _frames(traceback: TracebackType | None) -> list[tuple[str, int]]:
             frames.append((filename, traceback.tb_lineno))
         traceback = traceback.tb_next
     return frames
-
-
-def _origin(error: BaseException) -> str:
-    """Where in the program it was raised, as the program's process says; empty if it wasn't."""
-    origin = getattr(error, ORIGIN, "")
-    return origin if type(origin) is str else ""
 
 
 def _place(error: BaseException) -> str | None:

@@ -1,4 +1,4 @@
-"""How tests import: as ever, but for pytest and Hypothesis."""
+"""How tests import: as ever, but for pytest and Hypothesis, and with someone looking on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+
+_looking_on: list[Callable[[], None]] = []
+
+
+def look_on(after_import: Callable[[], None]) -> None:
+    """Have this called after each import of test code: what was imported is as yet unchanged."""
+    _looking_on.append(after_import)
 
 
 def importer(text: str) -> Callable[..., object]:
@@ -21,6 +29,16 @@ def importer(text: str) -> Callable[..., object]:
         find = _with_hypothesis(find)
     if "pytest" in text:
         find = _with_pytest(find)
+    return _looked_on(find) if _looking_on else find
+
+
+def _looked_on(usual: Callable[..., Any]) -> Callable[..., Any]:
+    def find(name: str, *context: Any, **keywords: Any) -> object:
+        found = usual(name, *context, **keywords)
+        for after_import in _looking_on:
+            after_import()
+        return found
+
     return find
 
 

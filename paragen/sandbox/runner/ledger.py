@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .explain import settle
+from .explain import OUT_OF_MEMORY, settle, shown, trim
 from .outcomes import FAILED, PASSED, Signal
 
 TYPE_CHECKING = False
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
         def case(self, name: str, outcome: str, detail: str) -> None:
             """Take how a case ended."""
 
+    class Elsewhere(Protocol):
+        """A program that runs in a process of its own."""
+
+        def raise_if_gone(self) -> None:
+            """Raise a Signal if it can't be asked any more."""
+
+        def origin(self, error: BaseException) -> str:
+            """Where in the program an exception was raised; empty if it wasn't there."""
+
 
 class Ledger:
     """The cases of every piece of test code, reported as they end."""
@@ -30,11 +39,11 @@ class Ledger:
         self,
         wire: Reports,
         planned: list[list[str]],
-        raise_if_gone: Callable[[], None] | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._wire = wire
         self._planned = planned
-        self._raise_if_gone = raise_if_gone
+        self._elsewhere = elsewhere
         self._ended: list[dict[str, int]] = [{} for _ in planned]
         self.announce()
 
@@ -78,10 +87,14 @@ class Ledger:
 
     def settle(self, error: BaseException) -> tuple[str, str]:
         """The outcome and detail that an exception means; frees what a full memory holds."""
-        if isinstance(error, MemoryError):
-            error.__traceback__ = None
-            self._wire.send("memory")
-        return settle(error)
+        try:
+            if not isinstance(error, MemoryError):
+                return settle(error, self._elsewhere.origin(error) if self._elsewhere else "")
+        except MemoryError as later:  # the exception's own text needs too much
+            later.__traceback__ = None
+        error.__traceback__ = None
+        self._wire.send("memory")
+        return FAILED, OUT_OF_MEMORY
 
     def attempt(self, piece: int, name: str, test: Callable[[], object]) -> None:
         """Run one case, whatever it raises, and report how it ended."""
@@ -95,10 +108,10 @@ class Ledger:
 
     def _why_gone(self) -> str | None:
         """Why the program can't answer any more, None while it can."""
-        if self._raise_if_gone is None:
+        if self._elsewhere is None:
             return None
         try:
-            self._raise_if_gone()
+            self._elsewhere.raise_if_gone()
         except Signal as signal:
             return str(signal)
         return None
@@ -107,7 +120,8 @@ class Ledger:
         """The program could not be imported: no case can pass."""
         _, detail = self.settle(error)
         if isinstance(error, ModuleNotFoundError):
-            detail = f"the program imports {error.name}, which isn't available here"
+            name = error.name if type(error.name) is str else shown(error.name)
+            detail = trim(f"the program imports {name}, which isn't available here")
         self.program_failed(detail)
 
     def program_failed(self, detail: str) -> None:

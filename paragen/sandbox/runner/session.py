@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import ModuleType, TracebackType
     from typing import Any, NoReturn
 
-    from .ledger import Reports
+    from .ledger import Elsewhere, Reports
     from .rewrite import Prepared
     from .wire import Wire
 
@@ -43,15 +43,15 @@ def run_tests(
     payload: dict[str, Any],
     wire: Reports,
     load: Load,
-    raise_if_gone: Callable[[], None] | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> None:
     """Load the program, and run every piece of test code against it.
 
-    `raise_if_gone` is asked when a case has ended: where it raises a Signal, the program can't
-    answer any more, and neither this case nor one after it has passed, whatever the tests caught.
+    A program in another process is `elsewhere`: once it is gone, neither the case that was being
+    run nor one after it has passed, whatever the tests caught.
     """
     pieces = [_prepare(test) for test in payload["tests"]]
-    ledger = Ledger(wire, [piece.names for piece in pieces], raise_if_gone)
+    ledger = Ledger(wire, [piece.names for piece in pieces], elsewhere)
     program = _import(payload, load, ledger)
     if program is not None:
         for number, piece in enumerate(pieces):

@@ -14,6 +14,7 @@ import sys
 from contextlib import suppress
 from operator import is_
 
+from .imports import look_on
 from .modules import LINES
 from .settings import SETTINGS
 
@@ -29,7 +30,9 @@ _LISTS = ("path", "argv", "meta_path", "path_hooks", "warnoptions")
 
 def snapshot() -> State:
     """The state of this process as it is now."""
-    return State()
+    state = State()
+    look_on(state.see_new_modules)
+    return state
 
 
 class State:
@@ -41,15 +44,19 @@ class State:
         self._lists = {name: list(getattr(sys, name)) for name in _LISTS}
         self._streams = (sys.stdin, sys.stdout, sys.stderr)
         self._environment = dict(os.environ)
-        self._directory = os.getcwd()
+        self._directory = os.getcwd()  # noqa: PTH109  # pathlib may not be imported yet, and is slow to be
         self._umask = _umask()
         self._signals = {number: _signal.getsignal(number) for number in _signal.valid_signals()}
         self._threads = _thread._count()
         self._undo = {name: take() for name, take in SETTINGS.items() if name in sys.modules}
+        self._seen = 0
         self.see_new_modules()
 
     def see_new_modules(self) -> None:
         """Remember how modules look that were imported since; best asked right after an import."""
+        if len(sys.modules) == self._seen:
+            return
+        self._seen = len(sys.modules)
         for name, module in list(sys.modules.items()):
             if name not in self._namespaces and (name in self._modules or _stays(module)):
                 self._namespaces[name] = dict(vars(module))
@@ -57,6 +64,7 @@ class State:
     def restore(self) -> bool:
         """Take everything back; false where that can't be done, and the process should end."""
         try:
+            self._seen = 0
             self.see_new_modules()
             self._restore_modules()
             self._restore_settings()
@@ -74,6 +82,7 @@ class State:
         modules = sys.modules
         for name in modules.keys() - self._namespaces.keys():
             del modules[name]
+        self._seen = len(modules)
         for name, module in self._modules.items():
             if modules.get(name) is not module:
                 modules[name] = module
@@ -141,7 +150,7 @@ def _put_back(name: str, module: ModuleType, before: dict[str, Any]) -> None:
 
 def _directory() -> str:
     try:
-        return os.getcwd()
+        return os.getcwd()  # noqa: PTH109  # as above
     except OSError:  # it was removed
         return ""
 

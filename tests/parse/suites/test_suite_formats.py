@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from paragen.checks.sealable import why_unsealed
 from paragen.domain.errors import TaskError
 from paragen.languages import python
 from paragen.parse.suites import DIALECTS, dialect_of, identity, read_problem, title
@@ -89,6 +90,13 @@ def test_mbpp_shows_its_asserts_but_the_challenge() -> None:
 def test_mbpp_runs_what_its_tests_need_first() -> None:
     assert problem(given.SANITIZED).tests.startswith("import math\n")
     assert problem(given.SANITIZED).entry_point == "root", "not a function of the module imported"
+    starred = {
+        **given.SANITIZED,
+        "test_imports": ["from math import isclose"],
+        "test_list": ["assert isclose(root(4), 2)"],
+    }
+    assert problem(starred).entry_point == "root"
+    assert problem({**starred, "code": "no Python"}).entry_point == "isclose", "for want of better"
     with_setup = {**given.MBPP, "test_setup_code": "value = [1]"}
     assert problem(with_setup).tests.startswith("value = [1]\nassert")
 
@@ -106,10 +114,16 @@ def test_livecodebench_methods() -> None:
     assert "from typing import List" in read.prompt, "the starter code takes it as given"
     assert python.parses(read.tests)
     assert read.tests.count("compare(candidate, ") == 3
+    right = "class Solution:\n    def times(self, xs, k): return {}\n"
+    assert judged(read, right.format("[k * x for x in xs]"))
+    assert judged(read, right.format("tuple(k * x for x in xs)")), "as the suite's own harness"
+    assert not judged(read, right.format("xs"))
     namespace: dict[str, Any] = {}
     exec(PRELUDE, namespace)  # what the suite's harness gives to every program
     assert namespace["gcd"](4, 6) == 2
     assert namespace["pow"](2, 3, 5) == 3, "the builtin, not math's"
+    assert read.whole("x = gcd(4, 6)") == PRELUDE + "x = gcd(4, 6)"
+    exec(compile(read.whole("from __future__ import annotations\n"), "x", "exec"), {})
 
 
 class Harmful:
@@ -181,6 +195,15 @@ def test_lines_and_arrays_that_hold_none() -> None:
 def test_titles() -> None:
     assert title("HumanEval/0", "humaneval") == "HumanEval/0"
     assert title("11", "mbpp") == "MBPP/11"
+
+
+@pytest.mark.parametrize("name", given.EVERY)
+def test_every_verdict_can_be_sealed(name: str) -> None:
+    read = problem(given.EVERY[name][1])
+    if read.reference is not None:
+        answers = {group: [1] * len(inputs) for group, inputs in read.reference.inputs.items()}
+        read = answered(given.EVERY[name][1], **answers)
+    assert why_unsealed(task_of(read, "x").tests) == ""
 
 
 def answered(fields: given.Fields, **answers: list[Any]) -> Problem:

@@ -13,6 +13,8 @@ from tests.sandbox.hostile.stage import DONE, Stage
 QUICK = Limits(cpu_s=4.0, wall_s=6.0, scales=False)
 """Enough for any of these programs on a busy machine."""
 
+NUMPY = ("numpy",)
+
 SQUARE = """\
 from solution import f
 CASES = [(7919, 62710561), (104729, 10968163441)]
@@ -55,6 +57,7 @@ class Forgery:
     kind: TestKind = TestKind.PYTHON
     fools: Fools = Fools.UNCONFINED
     limits: Limits = QUICK
+    packages: tuple[str, ...] = ()
     since: tuple[int, int] = (3, 11)
     """The first Python in which it works unconfined."""
 
@@ -116,4 +119,3 @@ def left_a_process(stage: Stage, seen: Seen) -> bool:
 def text(source: str) -> str:
     """Source text written with the indentation of its surroundings."""
     return textwrap.dedent(source).lstrip("\n")
-

@@ -41,13 +41,17 @@ def sandbox_of(level: str) -> Sandbox:
 
 
 def task_of(
-    tests: str, limits: Limits, kind: TestKind = TestKind.PYTHON, entry_point: str | None = None
+    tests: str,
+    limits: Limits,
+    kind: TestKind = TestKind.PYTHON,
+    entry_point: str | None = None,
+    packages: tuple[str, ...] = (),
 ) -> Task:
     """A task with these tests."""
     code = (TestCode(source=tests, origin="task.md", kind=kind),) if tests else ()
     return Task(
         name="hostile", prompt="", sha256="0" * 64, tests=code, limits=limits,
-        entry_point=entry_point,
+        entry_point=entry_point, packages=packages,
     )  # fmt: skip
 
 
@@ -65,5 +69,3 @@ def still_honest(level: str) -> None:
     assert verdict.status == "passed", verdict
     wrong, _ = judged(level, HONEST.replace("x * x", "x + 1"), task)
     assert wrong.status == "failed", wrong
-
-

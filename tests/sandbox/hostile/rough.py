@@ -4,13 +4,17 @@ They need no proof of working unconfined: what they do happens in the confined r
 what is tested is that it comes to a verdict within the limits, and that the next one is right.
 """
 
+# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 from __future__ import annotations
 
 from tests.sandbox.hostile.attack import SQUARE, text
 
 _WALKING = "from solution import f\ndef test_it():\n    assert list(f(3)) == [9]\n"
 _SHOWING = "from solution import f\ndef test_it():\n    assert f(3) == 9, str(f(3))\n"
-_CALLING = "from solution import f\ndef test_it():\n    def g(n=0): return f(g)\n    assert f(g) == 9\n"
+_CALLING = (
+    "from solution import f\ndef test_it():\n    def g(n=0): return f(g)\n    assert f(g) == 9\n"
+)
 _RAISING = "import pytest\nfrom solution import f\ndef test_it():\n" \
     "    with pytest.raises(LookupError): f(3)\n"  # fmt: skip
 
@@ -120,6 +124,14 @@ ROUGH: dict[str, tuple[str, str]] = {
                            "from solution import f\ndef test_it():\n    assert not hasattr(f(3), 'x')\n"),
     "gone_in_a_finalizer": ("import os\nclass C:\n    def __del__(s): os._exit(0)\ndef f(x):\n    C(); return 9",
                             "from solution import f\ndef test_it():\n    assert f(3) == 9\n"),
+    "skips_by_what_it_got": ("def f(x, leave): leave('no')",
+                             "import pytest\nfrom solution import f\ndef test_easy(): assert f\n"
+                             "def test_it():\n    assert f(7, pytest.skip) == 49\n"),
+    "hides_in_a_generator": ("def f(x):\n    while True:\n        try: yield 0\n        except BaseException: pass",
+                             "import contextlib\nfrom solution import f\ndef test_it():\n    got = f(7)\n"
+                             "    with contextlib.contextmanager(lambda: got)() as value:\n        assert value == 49\n"),
+    "keys_of_one_hash": ("def f(x): return {k: 0 for k in range(40_000)} | {k * (2**61 - 1): 0 for k in range(1, 2_000)}", SQUARE),
+    "large_range": ("def f(x): return range(10**12)", _SHOWING.replace("f(3) == 9", "max(f(3)) == 9")),
     "gone_after_its_answer": ("import os, threading\ndef f(x):\n"
                               "    threading.Timer(0.0, os._exit, (0,)).start(); return 0", SQUARE),
 }  # fmt: skip

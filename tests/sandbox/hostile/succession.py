@@ -4,6 +4,8 @@
 after it, and knows the answers only if it finds what was planted.
 """
 
+# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from paragen.domain.status import JUDGED
-from tests.sandbox.hostile.attack import Forgery, Fools
+from paragen.domain.task import Task
+from tests.sandbox.hostile.attack import Fools, Forgery
 from tests.sandbox.hostile.catalogue import FORGERIES
 from tests.sandbox.hostile.credulous import convinced
 from tests.sandbox.hostile.levels import CONFINED, judged, still_honest, task_of
@@ -18,12 +19,11 @@ _NAIVE_S = 20
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_it_works_where_nothing_is_sealed(name: str) -> None:
-    forgery = FORGERIES[name]
+    forgery = _available(FORGERIES[name])
     if sys.version_info < forgery.since:
         pytest.skip("needs a newer Python")
     if forgery.fools is Fools.UNCONFINED:
-        task = task_of(forgery.tests, forgery.limits, forgery.kind)
-        verdict, _ = judged("none", forgery.program, task)
+        verdict, _ = judged("none", forgery.program, _task(forgery))
         assert verdict.status == "passed", verdict
         assert not verdict.sealed
     elif forgery.fools is Fools.CREDULOUS:
@@ -35,8 +35,8 @@ def test_it_works_where_nothing_is_sealed(name: str) -> None:
 @pytest.mark.parametrize("level", CONFINED)
 @pytest.mark.parametrize("name", FORGERIES)
 def test_it_forges_no_sealed_verdict(name: str, level: str) -> None:
-    forgery = FORGERIES[name]
-    task = task_of(forgery.tests, forgery.limits, forgery.kind)
+    forgery = _available(FORGERIES[name])
+    task = _task(forgery)
     verdict, _ = judged(level, forgery.program, task)
     assert verdict.status in JUDGED - {"passed"}, verdict
     assert verdict.sealed, verdict.unsealed_because
@@ -44,8 +44,19 @@ def test_it_forges_no_sealed_verdict(name: str, level: str) -> None:
     still_honest(level)
 
 
+def _available(forgery: Forgery) -> Forgery:
+    """The forgery; skips where a package that it needs isn't installed."""
+    for package in forgery.packages:
+        pytest.importorskip(package)
+    return forgery
+
+
+def _task(forgery: Forgery) -> Task:
+    return task_of(forgery.tests, forgery.limits, forgery.kind, packages=forgery.packages)
+
+
 def _fooled(forgery: Forgery) -> bool:
-    """Whether a harness is fooled that appends the tests to the program and believes the process."""
+    """Whether a harness is fooled that runs both in one process and believes how it ends."""
     tests = forgery.tests.replace("from solution import f\n", "")
     calls = [line[4:-3] for line in tests.splitlines() if line.startswith("def test")]
     whole = "\n".join([forgery.program, tests, *(f"{call}()" for call in calls)])

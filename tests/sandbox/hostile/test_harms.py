@@ -63,7 +63,9 @@ def test_it_can_be_done_where_nothing_is_confined(name: str, stage: Stage) -> No
     else:
         seen = _run("none", "sealed", program, replace(harm, limits=harm.generous))
     if not harm.done(stage, seen) and harm.may_lack:
-        pytest.skip(f"not even an unconfined program can do this on this kernel: {seen.text[-200:]}")
+        pytest.skip(
+            f"not even an unconfined program can do this on this kernel: {seen.text[-200:]}"
+        )
     assert harm.done(stage, seen), seen.text[-2000:]
 
 
@@ -108,5 +110,3 @@ def _bare(program: str, stage: Stage) -> Seen:
         timeout=_BARE_S, env={**os.environ, "SECRET": stage.loot}, cwd=stage.directory,
     )  # fmt: skip
     return Seen(text=ran.stdout + ran.stderr)
-
-

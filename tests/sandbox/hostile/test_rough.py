@@ -1,4 +1,4 @@
-"""Programs that are rough on their judge: a verdict within the limits, and the next one is right."""
+"""Programs that are rough on their judge: it comes to a verdict, and the next one is right."""
 
 from __future__ import annotations
 

@@ -48,6 +48,8 @@ def test_it_is_found_where_one_process_runs_both(name: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("name", SUCCESSIONS)
 def test_the_next_program_finds_nothing(name: str, level: str, disk_bytes: int) -> None:
     sandbox_of(level)
+    if disk_bytes and level == "filters":
+        pytest.skip("this level can't bound files, and refuses tasks that make any")
     both = SUCCESSIONS[name]
     task = task_of(HONEST_TESTS, Limits(disk_bytes=disk_bytes))
     plain = replace(task, limits=Limits())

@@ -154,3 +154,35 @@ if at == 'full':
 @pytest.mark.parametrize("level", ["full", "filters"])
 def test_a_candidate_is_nobody_in_particular(level: str) -> None:
     assert jail.run(level, [INSIDE], at=level) == ["done"]
+
+
+ALONE = """
+import os, socket, sys
+sys.path.insert(0, sys.argv[1])
+from paragen.sandbox.linux import capabilities, landlock
+capabilities.shut_the_way_back()
+version = landlock.abi()
+landlock.restrict(version, landlock.build(version, []))
+def refused(harm):
+    try: harm()
+    except PermissionError: return True
+    except OSError: return False
+    return False
+print(refused(lambda: open(sys.argv[1] + "/pyproject.toml")))
+print(refused(lambda: socket.create_connection(("127.0.0.1", 9), 5)))
+print(refused(lambda: socket.socket().bind(("127.0.0.1", 0))))
+print(refused(lambda: os.kill(os.getppid(), 0)))
+"""
+
+
+def test_landlock_alone_denies_what_its_version_can() -> None:
+    """Seccomp refuses all of it first, so only without that is it to be seen."""
+    if jail.missing("filters"):
+        pytest.skip(jail.missing("filters"))
+    told = subprocess.run(
+        [sys.executable, "-B", "-c", ALONE, str(Path(jail.SANDBOX).parent.parent)],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    lacks = landlock.lacks(landlock.abi())
+    net, scopes = not lacks["landlock net"], not lacks["landlock scopes"]
+    assert told == [str(denied) for denied in (True, net, net, scopes)]

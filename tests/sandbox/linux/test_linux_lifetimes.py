@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +17,13 @@ from tests.sandbox.linux import jail
 DRIVER = str(Path(__file__).with_name("lifetime_driver.py"))
 STARTED = {"full": 4, "filters": 2}  # candidates (one of them with a child), and the zygote
 LONG_S = 30.0
+NOT_OURS = 54321  # a group
 
 
-def _start(level: str, then: str, by: jail.Who) -> subprocess.Popen[bytes]:
+def _start(level: str, then: str, by: jail.Who, **options: Any) -> subprocess.Popen[bytes]:
     if jail.missing(level):
         pytest.skip(jail.missing(level))
-    return by.popen(DRIVER, jail.SANDBOX, level, then, *jail.reads(by.python))
+    return by.popen(DRIVER, jail.SANDBOX, level, then, *jail.reads(by.python), **options)
 
 
 def _read(process: subprocess.Popen[bytes], count: int) -> bytes:
@@ -130,7 +132,7 @@ def test_the_kernel_says_that_candidates_have_no_rights(level: str, user: str) -
 @pytest.mark.parametrize("level", ["full", "filters"])
 def test_each_of_roots_workers_is_a_user_of_its_own(level: str) -> None:
     by = jail.Who(0, jail.who("nobody").python)
-    workers = [_start(level, "sleep", by) for _ in range(2)]
+    workers = [_start(level, "sleep", by, extra_groups=[NOT_OURS]) for _ in range(2)]
     try:
         users = set()
         for process in workers:

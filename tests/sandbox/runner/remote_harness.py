@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import select
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,15 @@ _SANDBOX = Path(runner.__file__).parents[1]
 class Tester:
     """A tester process, replaced when it is spent."""
 
-    def __init__(self, directory: str | None = None) -> None:
-        self._directory = directory
+    __test__ = False
+
+    def __init__(self, *, packages: bool = False) -> None:
+        """With `packages`, those of this interpreter can be imported."""
+        self._packages = [sysconfig.get_path("purelib")] if packages else []
+        self.started = 0
+        """How many processes there have been."""
         self._process: subprocess.Popen[str] | None = None
+        self._home = tempfile.TemporaryDirectory()  # programs that aren't confined may write there
         atexit.register(self.close)
 
     def ask(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -83,14 +89,14 @@ class Tester:
             self._process = None
 
     def _start(self) -> subprocess.Popen[str]:
-        packages = sysconfig.get_path("purelib")
+        self.started += 1
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-S", "-B", "-X", "utf8", _LOOP, _SANDBOX, packages],
+            [sys.executable, "-P", "-s", "-S", "-B", "-X", "utf8", _LOOP, _SANDBOX, *self._packages],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            cwd=self._directory,
-            env={"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "TMPDIR": os.environ.get("TMPDIR", "/tmp")},
+            cwd=self._home.name,
+            env={"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "TMPDIR": self._home.name},
         )
         return self._process

@@ -66,7 +66,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     wire = Collected()
     remote = Remote(ours, stdout, stderr, output_bytes=job["output_bytes"])
     try:
-        run_tests(job, wire, lambda program: remote.load(program, {}), remote.raise_if_gone)
+        run_tests(job, wire, lambda program: remote.load(program, {}), remote)
     finally:
         remote.close()
         for descriptor in (stdout, stderr):

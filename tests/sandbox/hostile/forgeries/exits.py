@@ -1,8 +1,10 @@
 """Leaving in a way that looks like success."""
 
+# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 from __future__ import annotations
 
-from tests.sandbox.hostile.attack import Forgery, Fools, text
+from tests.sandbox.hostile.attack import Fools, Forgery, text
 
 _AT = {
     "os_exit": "import os; os._exit(0)",

@@ -1,5 +1,7 @@
 """Expected values read, or changed, where the caller keeps them: frames, the stack, the collector."""
 
+# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 from __future__ import annotations
 
 from tests.sandbox.hostile.attack import Forgery, text

@@ -1,8 +1,11 @@
 """Answers that equal, contain, precede or consist of whatever a test wants."""
 
+# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 from __future__ import annotations
 
-from tests.sandbox.hostile.attack import Forgery, text
+from paragen.domain.task import TestKind
+from tests.sandbox.hostile.attack import NUMPY, Forgery, text
 
 ANYTHING = text("""
     class Anything:
@@ -271,4 +274,130 @@ CLASSES = (
     ),
 )
 
-ATTACKS = (*OBJECTS, *SUBCLASSES, *CLASSES)
+CUNNING = (
+    Forgery(
+        name="capital_function",
+        how="a class, equal to everything, for a function whose name looks like a class's",
+        program="class Square:\n    def __init__(self, x): pass\n"
+        "    def __eq__(self, other): return True\n",
+        tests="from solution import Square\ndef test_it():\n    assert Square(7) == 49\n",
+    ),
+    Forgery(
+        name="class_that_contains",
+        how="answers with a class whose metaclass says that it contains everything",
+        program="class M(type):\n    def __contains__(c, o): return True\n"
+        "class A(metaclass=M): pass\ndef f(x): return A\n",
+        tests="from solution import f\ndef test_it():\n    assert 49 in f(7)\n",
+    ),
+    Forgery(
+        name="stop_iteration",
+        how="ends the test's own loop by raising StopIteration",
+        program="def f(x): raise StopIteration\n",
+        tests="from solution import f\ndef test_it():\n"
+        "    assert all(map(lambda c: f(c[0]) == c[1], [(7, 49), (8, 64)]))\n",
+    ),
+    Forgery(
+        name="stop_iteration_filtered",
+        how="ends the test's own filter by raising a subclass of StopIteration",
+        program="class E(StopIteration): pass\ndef f(x): raise E\n",
+        tests="from solution import f\ndef test_it():\n"
+        "    assert [x for x in map(f, [3, 4]) if x not in (9, 16)] == []\n",
+    ),
+    Forgery(
+        name="every_exception",
+        how="an exception that is of every builtin class",
+        program="class E(ValueError, KeyError, ZeroDivisionError, RuntimeError): pass\n"
+        "def f(x): raise E\n",
+        tests="import pytest\nfrom solution import f\ndef test_it():\n"
+        "    with pytest.raises(ZeroDivisionError): f(0)\n",
+    ),
+    Forgery(
+        name="star_builtins",
+        how="`from solution import *` brings another `all`",
+        program="def all(values): return True\ndef f(x): return 0\n",
+        tests="from solution import *\ndef test_it():\n"
+        "    assert all(f(x) == x * x for x in (7, 8))\n",
+    ),
+    Forgery(
+        name="lent_module",
+        how="lends tests that import nothing a `math` of its own",
+        program="class math:\n    def isclose(*a, **k): return True\ndef f(x): return 0\n",
+        tests="assert math.isclose(f(7), 49)\n",
+    ),
+    Forgery(
+        name="repeated_content",
+        how="a subclass of list whose content is another each time that it is asked",
+        program="class L(list):\n    def __iter__(s): return iter([49])\n"
+        "    def __eq__(s, o): return True\n    def __len__(s): return 1\n"
+        "def f(x): return L()\n",
+        tests="from solution import f\ndef test_it():\n    assert [49] == f(7)\n",
+    ),
+    Forgery(
+        name="dict_that_misses_nothing",
+        how="a dict that has every key, with a value that is everything",
+        program=ANYTHING + "class D(dict):\n    def __missing__(s, k): return Anything()\n"
+        "    def __contains__(s, k): return True\n    def get(s, k, d=None): return Anything()\n"
+        "def f(x): return D()\n",
+        tests="from solution import f\ndef test_it():\n"
+        "    assert 'a' in f(7) and f(7)['a'] == 49 and f(7).get('b') == 64\n",
+    ),
+    Forgery(
+        name="star_import_over_imports",
+        how="`from solution import *` replaces what a test imported before",
+        program="isclose = lambda *a, **k: True\ndef f(x): return 0\n",
+        tests="from math import isclose\nfrom solution import *\ndef test_it():\n"
+        "    assert isclose(f(7), 49)\n",
+    ),
+    Forgery(
+        name="swallowing_wrapper",
+        how="a decorator that swallows the failed assertion of what it decorates",
+        program="def f(g):\n    def wrapped(*a):\n        try: return g(*a)\n"
+        "        except BaseException: return None\n    return wrapped\n",
+        tests="from solution import f\ndef test_it():\n    @f\n    def inner():\n"
+        "        assert 1 == 2\n    inner()\n",
+    ),
+    Forgery(
+        name="doctest_builtins",
+        how="a builtin's name in the program, which doctests find before the builtin",
+        program="def all(values): return True\ndef f(x): return 0\n",
+        tests=">>> all(f(x) == x * x for x in range(5))\nTrue\n",
+        kind=TestKind.DOCTEST,
+    ),
+    Forgery(
+        name="returned_to_the_test",
+        how="gives the test's own object, which equals what it likes, back as another's answer",
+        program="class Box:\n    kept = None\n    def __init__(self): Box.kept = self\n"
+        "    def __eq__(self, other): return True\ndef f(x): return Box.kept\n",
+        tests="from solution import f, Box\ndef test_it():\n    box = Box()\n    assert f(7) == 49\n",
+    ),
+    Forgery(
+        name="copied",
+        how="an object whose deep copy is another that equals everything",
+        program=ANYTHING + "class C:\n    def __deepcopy__(self, memo): return Anything()\n"
+        "def f(x): return C()\n",
+        tests="import copy\nfrom solution import f\ndef test_it():\n"
+        "    assert copy.deepcopy(f(7)) == 49\n",
+    ),
+)
+
+_OF_NUMPY = "import numpy as np\n"
+
+ARRAYS = tuple(
+    Forgery(name=name, how=f"an answer that numpy asks what it is worth, in `{assertion}`",
+            program=program, packages=NUMPY,
+            tests=f"{_OF_NUMPY}from solution import f\ndef test_it():\n    assert {assertion}\n")
+    for name, program, assertion in (
+        ("array_function", "class C:\n    def __array_function__(s, *a): return True\n"
+         "    def __array_ufunc__(s, *a, **k): return True\ndef f(x): return C()\n",
+         "np.array_equal(f(7), np.array([49])) and np.allclose(f(7), 49)"),
+        ("array_ufunc", f"{_OF_NUMPY}class C(np.ndarray):\n"
+         "    def __array_ufunc__(s, *a, **k): return np.bool_(True)\n"
+         "def f(x): return np.zeros(1).view(C)\n", "np.all(f(7) == np.array([49]))"),
+        ("array_equal", f"{_OF_NUMPY}class C(np.ndarray):\n    def __eq__(s, o): return True\n"
+         "def f(x): return np.zeros(1).view(C)\n", "np.all(f(7) == np.array([49]))"),
+        ("array_interface", f"{_OF_NUMPY}class C:\n    __array_priority__ = 1e9\n"
+         "    def __eq__(s, o): return True\ndef f(x): return C()\n", "np.array([49]) == f(7)"),
+    )
+)  # fmt: skip
+
+ATTACKS = (*OBJECTS, *SUBCLASSES, *CLASSES, *CUNNING, *ARRAYS)

@@ -1,5 +1,7 @@
 """The tests found, or changed, in memory."""
 
+# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 from __future__ import annotations
 
 from tests.sandbox.hostile.attack import Forgery, text

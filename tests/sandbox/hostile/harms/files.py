@@ -1,5 +1,7 @@
 """Reading and writing where a program has no business."""
 
+# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 from __future__ import annotations
 
 from tests.sandbox.hostile.attack import Harm, did_write, said_done, stole, text

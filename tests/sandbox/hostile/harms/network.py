@@ -1,5 +1,7 @@
 """Sockets of every kind."""
 
+# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 from __future__ import annotations
 
 from tests.sandbox.hostile.attack import Harm, got_through, said_done

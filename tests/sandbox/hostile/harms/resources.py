@@ -1,8 +1,11 @@
 """More time, memory, output, files, threads or disk than a program was given."""
 
+# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from paragen.domain.task import MIB
 from tests.sandbox.hostile.attack import QUICK, Harm, said_done, text
@@ -15,15 +18,21 @@ _AMPLE = replace(
 
 
 def _harm(name: str, how: str, body: str, head: str = "", slow: bool = False,
-          ways: tuple[str, ...] = ("sealed",), **limits: float) -> Harm:  # fmt: skip
+          ways: tuple[str, ...] = ("sealed",), **limits: Any) -> Harm:  # fmt: skip
     lines = text(f"{body}\n{_END}").rstrip().replace("\n", "\n    ")
     return Harm(
-        name=name, how=how, program=f"import os, sys, time\n{head}\ndef f():\n    {lines}\n",
-        done=said_done, limits=replace(QUICK, **limits), generous=_AMPLE, slow=slow, ways=ways,
-    )  # type: ignore[arg-type]  # the limits' own types
+        name=name,
+        how=how,
+        program=f"import os, sys, time\n{head}\ndef f():\n    {lines}\n",
+        done=said_done,
+        limits=replace(QUICK, **limits),
+        generous=_AMPLE,
+        slow=slow,
+        ways=ways,
+    )
 
 
-_HALF = {"cpu_s": 0.25, "wall_s": 10.0}
+_HALF: dict[str, Any] = {"cpu_s": 0.25, "wall_s": 10.0}
 _BURN = "while time.process_time() < 0.7: {}"
 
 TIME = (
@@ -57,7 +66,7 @@ TIME = (
           + _BURN.format("pass"), "import resource", **_HALF),
 )  # fmt: skip
 
-_LITTLE = {"memory_bytes": 96 * MIB}
+_LITTLE: dict[str, Any] = {"memory_bytes": 96 * MIB}
 _TOUCH = "for i in range(0, len(b), 4096): b[i] = 1\n"
 
 MEMORY = (
@@ -92,7 +101,7 @@ MEMORY = (
     _harm("memory_of_large_int", "takes memory by one large number", "x = 1 << (300 << 23)", **_LITTLE),
 )  # fmt: skip
 
-_FLOOD = {"output_bytes": 200_000}
+_FLOOD: dict[str, Any] = {"output_bytes": 200_000}
 
 OUTPUT = (
     _harm("output", "floods its output", "for _ in range(60): sys.stdout.write('x' * 50_000)",
