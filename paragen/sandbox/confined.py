@@ -26,6 +26,7 @@ from paragen.sandbox.forked import Forked
 from paragen.sandbox.inside import control
 from paragen.sandbox.inside.channel import Channel, Ended
 from paragen.sandbox.levels import Description
+from paragen.sandbox.nursery import Nursery
 from paragen.sandbox.packages import Packages, require
 from paragen.sandbox.pool import Pool, same_packages
 from paragen.sandbox.prove import prove
@@ -59,13 +60,18 @@ class ConfinedSandbox:
         self._workers = workers
         self._environment = environment
         self._state = SandboxState(level=level, sealed=True)
-        first = self._start(())
+        self._starting = threading.Lock()
+        self._nursery = Nursery()
+        first: Worker | None = None
         try:
+            first = self._start(())
             self.proofs = prove(first)
         except BaseException:
-            first.close()
+            if first is not None:
+                first.close()
+            self._nursery.close()
             raise
-        self.slowness = machine.slowness(first.work_s)
+        self.slowness = machine.slowness(self._nursery.work_s)
         self.notes = first.notes
         self._pool = Pool(workers, self._start, first)
         self._tools_lock = threading.Lock()
@@ -113,18 +119,26 @@ class ConfinedSandbox:
         """End every process and remove every file that is left; again does nothing."""
         _OPEN.discard(self)
         self._pool.close()
+        self._nursery.close()
         if self._tools is not None:
             self._tools.close()
 
     def kill(self) -> None:
         """End every process, and let none start; a signal handler may do this."""
         self._pool.kill()
+        self._nursery.kill()
         if self._tools is not None:
             self._tools.kill()
 
     def _start(self, packages: tuple[str, ...]) -> Worker:
         found = require(packages, self._environment)
-        return Worker(layout.settings(self._level, packages, found, self._for_tests()))
+        with self._starting:
+            if not self._nursery.alive:
+                self._nursery.close()
+                self._nursery = Nursery()
+        return Worker(
+            layout.settings(self._level, packages, found, self._for_tests()), self._nursery
+        )
 
     def _for_tests(self) -> Packages:
         """What tests may import beyond the standard library: hypothesis, where there is any."""

@@ -6,37 +6,21 @@ import os
 import select
 import signal
 import socket
-import struct
-import subprocess
-import sys
-import time
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from paragen.domain.errors import SandboxFault, SandboxUnavailableError
 from paragen.sandbox.forked import Forked, address_space, pid_of
 from paragen.sandbox.inside import control
-from paragen.sandbox.linux.confine import WORK
+from paragen.sandbox.nursery import Nursery, heard
 
-_MAIN = Path(__file__).with_name("inside") / "__main__.py"
-_INTERPRETER = ("-P", "-s", "-S", "-B", "-X", "utf8")
-_START_S = 30.0
-"""How long a worker may take to start, and a zygote to answer: the machine may be very busy."""
 _REMEMBERED = 8
 """How many candidates back it is remembered how they ended."""
-_ENVIRONMENT = {
-    "LANG": "C.UTF-8",
-    "HOME": WORK,
-    "TMPDIR": WORK,
-    "PYTHONHASHSEED": "0",
-    "MALLOC_ARENA_MAX": "1",  # each would reserve 64 MiB of address space, one a thread
-    **dict.fromkeys(
-        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-    ),
-}
+_END_S = 2.0
+"""How long a worker may take to end by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,28 +60,18 @@ class Worker:
     program mostly doesn't have to wait for that.
     """
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    def __init__(self, settings: WorkerSettings, nursery: Nursery) -> None:
         """Start it and wait until it is ready.
 
         Raises SandboxUnavailableError where a layer can't be put on, else SandboxFault.
         """
+        self._lock = threading.RLock()
         self._numbers = 0
         self._spare: int | None = None
         self._waiting: dict[int, Forked] = {}
         self._ended: dict[int, Mapping[str, Any]] = {}
-        self._control, control_end = socket.socketpair()
-        self.tester, tester_end = socket.socketpair()
-        for ours in (self._control, self.tester):
-            _bound_waiting(ours)
-        try:
-            self._process = _start(control_end, tester_end)
-        except OSError as error:
-            self._control.close()
-            self.tester.close()
-            raise SandboxFault(f"no worker could be started: {error}") from error
-        finally:
-            control_end.close()
-            tester_end.close()
+        started = nursery.start()
+        self._control, self.tester, self._pidfd = started.control, started.tester, started.pidfd
         try:
             self._say(asdict(settings))
             self._greet(*self._hear("ready"))
@@ -108,14 +82,13 @@ class Worker:
 
     def _greet(self, ready: Mapping[str, Any], descriptors: list[int]) -> None:
         """Take in what the worker says of itself once it is ready."""
-        self.work_s = float(ready["work_s"])
         self.notes = tuple(map(str, ready["notes"]))
         zygote, tester = map(pid_of, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        greeting = self._receive(self.tester)
+        greeting = heard(self.tester)
         if greeting is None or "fault" in greeting[0]:
-            why = self._last_words() if greeting is None else greeting[0]["fault"]
+            why = "it ended" if greeting is None else greeting[0]["fault"]
             raise SandboxFault(f"the tester did not start: {why}")
         self.candidate_space = address_space(zygote)
         self.tester_space = address_space(tester)
@@ -148,20 +121,23 @@ class Worker:
             forked.close()
         self._control.close()
         self.tester.close()
-        try:
-            self._process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            self._process.wait()
-        if self._process.stderr is not None:
-            self._process.stderr.close()
+        if not select.select([self._pidfd], [], [], _END_S)[0]:
+            self._kill()
+            select.select([self._pidfd], [], [])
+        with self._lock:
+            pidfd, self._pidfd = self._pidfd, -1
+        os.close(pidfd)
 
     def kill(self) -> None:
         """End every process of the worker at once; may be called from a signal handler."""
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
-        with suppress(ProcessLookupError):
-            os.kill(self._process.pid, signal.SIGKILL)
+        self._kill()
+
+    def _kill(self) -> None:
+        with self._lock, suppress(ProcessLookupError):
+            if self._pidfd >= 0:
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
     def _ask_for_spare(self) -> None:
         self._spare = self._ask(PLAIN)
@@ -193,54 +169,14 @@ class Worker:
             raise SandboxFault(f"the worker can't be reached: {error}") from error
 
     def _hear(self, kind: str = "") -> tuple[Mapping[str, Any], list[int]]:
-        received = self._receive(self._control)
+        received = heard(self._control)
         if received is None:
-            raise SandboxFault(f"the worker ended: {self._last_words()}")
-        if received[0]["kind"] == "failed":
-            raise SandboxUnavailableError(received[0]["why"])
-        if kind and received[0]["kind"] != kind:
-            raise SandboxFault(f"the worker said {received[0]['kind']!r} instead of {kind!r}")
+            raise SandboxFault("a worker ended")
+        message = received[0]
+        if message["kind"] == "failed":
+            if message["unavailable"]:
+                raise SandboxUnavailableError(message["why"])
+            raise SandboxFault(f"a worker failed: {message['why']}")
+        if kind and message["kind"] != kind:
+            raise SandboxFault(f"a worker said {message['kind']!r} instead of {kind!r}")
         return received
-
-    def _receive(self, sock: socket.socket) -> tuple[Mapping[str, Any], list[int]] | None:
-        try:
-            return control.receive(sock)
-        except BlockingIOError:
-            raise SandboxFault(f"the worker did not answer within {_START_S:g} s") from None
-        except OSError:  # it ended with something unread
-            return None
-
-    def _last_words(self) -> str:
-        """What a worker that ended said on standard error."""
-        stderr = self._process.stderr
-        assert stderr is not None
-        deadline = time.monotonic() + 1
-        said = b""
-        while time.monotonic() < deadline and select.select([stderr], [], [], 0.1)[0]:
-            chunk = os.read(stderr.fileno(), 1 << 16)
-            if not chunk:
-                break
-            said += chunk
-        lines = said.decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
-
-
-def _bound_waiting(sock: socket.socket) -> None:
-    """Let no reading or writing wait for ever; the kernel does that without a poll before each."""
-    limit = struct.pack("ll", int(_START_S), 0)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-
-
-def _start(control_end: socket.socket, tester_end: socket.socket) -> subprocess.Popen[bytes]:
-    handed = (control_end.fileno(), tester_end.fileno())
-    return subprocess.Popen(
-        [sys.executable, *_INTERPRETER, str(_MAIN), *map(str, handed)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        pass_fds=handed,
-        cwd="/",
-        env=_ENVIRONMENT,
-        start_new_session=True,
-    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..runner.outcomes import Signal, Unsupported
 from . import builtin_names, extras
 from .channel import Breach
+from .content import BASES, FIXED
 from .hosted import Hosted
 from .proxies import STATES, Own, RemoteClass, State, make_class, namespace, state_of
 from .values import Codec
@@ -24,11 +25,6 @@ MOST_NAME = 200
 PLACE = "_paragen_line"
 """The attribute of an exception that says which line of the program it came from."""
 
-_CONTENT: dict[str, type] = {
-    kind.__name__: kind
-    for kind in (int, float, str, bytes, complex, tuple, frozenset, list, set, dict, bytearray)
-}
-_FIXED = (int, float, str, bytes, complex, tuple, frozenset)
 _LEAVING = (SystemExit, KeyboardInterrupt, GeneratorExit)
 
 
@@ -115,12 +111,13 @@ class Claims(Codec):
         if len(body) == 2:
             self._add(number, object.__new__(cls))
             return self._states[number].proxy
-        base = _CONTENT[body[2]]
-        if base in _FIXED:
+        base = BASES[body[2]]
+        if base in FIXED:
             content = self.decode(body[3])
             if type(content) is not base:
                 raise Breach("no such content")
-            proxy = base.__new__(cls, content)  # type: ignore[call-overload]  # mypy can't know which base
+            make: Any = base.__new__
+            proxy: Any = make(cls, content)
         else:
             proxy = object.__new__(cls)
         self._add(number, proxy, base)
@@ -144,7 +141,7 @@ class Claims(Codec):
         kinds = [self.decode(base) for base in bases]
         real = _bases(kinds)
         error = any(issubclass(kind, BaseException) for kind in real)
-        content = not error and any(issubclass(kind, _FIXED) for kind in real)
+        content = not error and any(issubclass(kind, FIXED) for kind in real)
         members = namespace(mask, module, name, error=error, content=content)
         members["__qualname__"] = qualified
         cls = make_class(name, real, members)
@@ -183,7 +180,7 @@ def _bases(kinds: list[Any]) -> tuple[type, ...]:
             raise Breach("no class")
         if issubclass(kind, _LEAVING) and type(kind) is not RemoteClass:
             found[BaseException] = None
-        elif type(kind) is RemoteClass or kind in _FIXED or issubclass(kind, BaseException):
+        elif type(kind) is RemoteClass or kind in FIXED or issubclass(kind, BaseException):
             found[kind] = None
     return tuple(found)
 
@@ -204,6 +201,3 @@ def _set(error: BaseException, name: str, value: Any) -> None:
         BaseException.__setattr__(error, name, value)
     except Exception:  # read-only, or of a type that it can't have
         return
-
-
-__all__ = ["Claims", "Own"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from . import builtin_names, extras
+from .content import CONTENT, FIXED, base_of
 from .specials import mask_of
 from .standins import Guests
-from .values import Codec, TooDeep
+from .values import Codec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,24 +17,6 @@ if TYPE_CHECKING:
 
 PROGRAM = "solution.py"
 """The file name that the program is compiled under."""
-
-CONTENT: dict[type, Any] = {
-    int: lambda value: int.__add__(value, 0),
-    float: lambda value: float.__add__(value, -0.0),
-    str: lambda value: str.__str__(value),
-    bytes: lambda value: bytes(memoryview(value)),
-    complex: lambda value: complex.__add__(value, complex(-0.0, -0.0)),
-    tuple: lambda value: tuple(tuple.__iter__(value)),
-    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
-    list: lambda value: list(list.__iter__(value)),
-    set: lambda value: set(set.__iter__(value)),
-    dict: lambda value: dict(dict.items(value)),
-    bytearray: lambda value: bytes(value),
-}
-"""The plain content of instances of subclasses of builtins, past whatever they override."""
-
-FIXED = (int, float, str, bytes, complex, tuple, frozenset)
-"""Those whose content can't change: it crosses with the handle."""
 
 _ATTRIBUTES = ("name", "path", "filename", "filename2")
 """Attributes of builtin exceptions that aren't among their arguments."""
@@ -120,8 +103,8 @@ class Exports(Codec):
             return {"h": [known]}
         number = self.number(cls)
         bases = [self._class(base) for base in cls.__bases__ if base is not object]
-        base = _builtin_base(cls)
-        ignored = (object, base) if base in FIXED else (object,)
+        base = base_of(cls)
+        ignored: tuple[type, ...] = (object, base) if base in FIXED else (object,)
         if issubclass(cls, BaseException):
             ignored = (object, *(b for b in cls.__mro__ if b.__module__ == "builtins"))
         names = [str(cls.__module__), cls.__name__, cls.__qualname__]
@@ -129,7 +112,7 @@ class Exports(Codec):
 
     def _instance(self, value: Any) -> Any:
         cls = type(value)
-        base = _builtin_base(cls)
+        base = base_of(cls)
         kind = self._kind(cls)
         number = self.number(value)
         if base is None:
@@ -156,7 +139,7 @@ class Exports(Codec):
 
     def content(self, value: Any) -> Any:
         """The plain content of an instance of a subclass of a builtin, None of any other."""
-        base = _builtin_base(type(value))
+        base = base_of(type(value))
         return None if base is None else CONTENT[base](value)
 
     def decode_other(self, tag: str, body: Any) -> Any:
@@ -172,14 +155,6 @@ class Exports(Codec):
         return extras.decode(tag, body)
 
 
-def _builtin_base(cls: type) -> type | None:
-    """The builtin that a class adds to, if its instances have such a content."""
-    for base in cls.__mro__:
-        if base in CONTENT:
-            return base
-    return None
-
-
 def _line(traceback: TracebackType | None) -> int:
     """The deepest line of the program that an exception came by, 0 if it came by none."""
     line = 0
@@ -188,6 +163,3 @@ def _line(traceback: TracebackType | None) -> int:
             line = traceback.tb_lineno
         traceback = traceback.tb_next
     return line
-
-
-__all__ = ["CONTENT", "FIXED", "PROGRAM", "Exports", "TooDeep"]

@@ -14,6 +14,7 @@ from functools import partial
 from ..runner.outcomes import Signal, Unsupported
 from . import builtin_names
 from .channel import Breach
+from .content import CONTENT, FIXED
 from .specials import OPERATIONS, mask_of
 
 TYPE_CHECKING = False
@@ -34,7 +35,6 @@ _SEALED = (
 _NEVER = (types.FrameType, types.TracebackType, types.CodeType, types.ModuleType, types.CellType)
 _NAMEABLE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType,
              types.WrapperDescriptorType, types.ClassMethodDescriptorType)  # fmt: skip
-_CONTENT = (int, float, str, bytes, complex, tuple, frozenset)
 _COROUTINE = 0x80 | 0x200
 
 
@@ -102,18 +102,18 @@ class Hosted:
             doc = getattr(value, "__doc__", None)
             return ["f", str(name), doc if type(doc) is str else None, bool(flags & _COROUTINE)]
         if isinstance(value, type):
-            base = next((b for b in value.__mro__ if b in _CONTENT), None)
+            base = next((b for b in value.__mro__ if b in FIXED), None)
             ignored = (object,) if base is None else (object, base)
             return ["c", value.__name__, mask_of(value, ignored), base and base.__name__]
         if isinstance(value, BaseException):
             kinds = [k for k in type(value).__mro__ if builtin_names.CLASSES.get(k.__name__) is k]
             arguments = [encode(argument) for argument in value.args]
             return ["e", type(value).__name__, [kinds[0].__name__], arguments]
-        base = next((b for b in type(value).__mro__ if b in _CONTENT), None)
+        base = next((b for b in type(value).__mro__ if b in FIXED), None)
         kind = self.announce(type(value), encode)
         if base is None:
             return ["o", kind, None, None]
-        return ["o", kind, base.__name__, encode(_plain(base, value))]
+        return ["o", kind, base.__name__, encode(CONTENT[base](value))]
 
     def perform(self, operation: Any, number: Any, name: Any, args: Any, kwargs: Any) -> Any:
         """Do what the program asks with one of the test's objects; raises what that raises."""
@@ -127,7 +127,7 @@ class Hosted:
         if operation == "do":
             if name not in OPERATIONS or not _has(value, name):
                 raise AttributeError(name)
-            return OPERATIONS[name](value, *args[:1] if name != "__deepcopy__" else (), **kwargs) if name in ("__copy__", "__deepcopy__") and not args else OPERATIONS[name](value, *args, **kwargs)  # fmt: skip
+            return OPERATIONS[name](value, *args, **kwargs)
         if operation == "get":
             _must_be_public(value, name)
             return getattr(value, name)
@@ -146,16 +146,6 @@ class Hosted:
 
 def _has(value: Any, name: str) -> bool:
     return name in ("__copy__", "__deepcopy__") or getattr(type(value), name, None) is not None
-
-
-def _plain(base: type, value: Any) -> Any:
-    if base is tuple or base is frozenset:
-        return base(base.__iter__(value))  # type: ignore[call-arg, attr-defined]  # both iterate
-    if base is str:
-        return str.__str__(value)
-    if base is bytes:
-        return bytes(memoryview(value))
-    return base.__add__(value, -0.0 if base is float else 0)  # type: ignore[attr-defined]  # numbers add
 
 
 def _of_test(cls: type) -> bool:
@@ -177,10 +167,8 @@ def _must_be_settable(value: Any, name: str) -> None:
     if isinstance(value, type) or not _of_test(type(value)):
         raise AttributeError(name)
     described = getattr(type(value), name, None)
-    if described is not None and not hasattr(type(described), "__set__"):
-        is_default = not callable(described)
-        if not is_default:
-            raise AttributeError(name)  # a method that the test relies on
+    if callable(described):
+        raise AttributeError(name)  # a method that the test relies on
 
 
 def _is_mock(value: Any) -> bool:

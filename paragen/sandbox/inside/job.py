@@ -31,7 +31,10 @@ class Jobs:
         rpc, stdout, stderr = descriptors
         wire = Collected()
         remote = Remote(
-            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=rpc), stdout, stderr, output_bytes=job["output_bytes"]
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=rpc),
+            stdout,
+            stderr,
+            output_bytes=job["output_bytes"],
         )
         try:
             session.run_tests(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from ..linux.confine import Layout, enter_full, prepare
@@ -17,21 +18,23 @@ from .zygote import Zygote
 def main(control_fd: int, tester_fd: int) -> NoReturn:
     """Set the worker up and serve until paragen closes the control socket; never returns.
 
-    What keeps a layer from being put on is told to paragen, with the layer's name.
+    What keeps it from starting is told to paragen: `unavailable` where it is a layer that can't
+    be put on.
     """
-    control = socket.socket(fileno=control_fd)
-    tester = socket.socket(fileno=tester_fd)
-    received = receive(control)
-    if received is None:
-        os._exit(0)
-    settings, _ = received
-    sys.argv = ["solution.py"]
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=control_fd)
+    tester = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=tester_fd)
     try:
-        zygote = _set_up(settings, control, tester)
-    except LayerError as error:
-        send(control, {"kind": "failed", "layer": error.layer, "why": str(error)})
+        received = receive(control)
+        if received is None:
+            os._exit(0)
+        _set_up(received[0], control, tester).serve()
+    except BaseException as error:
+        layer = isinstance(error, LayerError)
+        why = str(error) if layer else f"{type(error).__name__}: {error}"
+        with suppress(OSError):
+            send(control, {"kind": "failed", "unavailable": layer, "why": why})
+    finally:
         os._exit(1)
-    zygote.serve()
 
 
 def _set_up(settings: dict[str, Any], control: socket.socket, tester: socket.socket) -> Zygote:
@@ -39,5 +42,6 @@ def _set_up(settings: dict[str, Any], control: socket.socket, tester: socket.soc
     if settings["level"] == "full":
         enter_full(layout, keep=(control.fileno(), tester.fileno()))
     sys.path[:] = settings["path"]
+    sys.argv = ["solution.py"]
     allow(*settings["packages"])
     return Zygote(settings, control, tester, prepare(layout, settings["level"]))

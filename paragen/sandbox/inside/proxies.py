@@ -193,7 +193,8 @@ def _contains(self: Any, item: Any) -> bool:
             raise TypeError("no bool")
         return result
     if isinstance(self, str | bytes):
-        return bool(state.base.__contains__(self, item))  # type: ignore[union-attr]  # the base is one of these
+        inside = str.__contains__ if isinstance(self, str) else bytes.__contains__
+        return inside(self, item)
     length, items = state.ask("list", None)
     if length not in (-1, len(items)):
         raise TypeError(f"{type(self).__name__} has another length than it iterates over")
@@ -228,8 +229,8 @@ def _run(self: Any, value: Any = None) -> Any:
 
 
 def _await(self: Any) -> Any:
+    yield from ()  # it runs to its end there, so there is nothing to wait for here
     return _held(self).ask("await", None)
-    yield
 
 
 def _close(self: Any) -> None:
@@ -248,7 +249,7 @@ METHODS: dict[str, Callable[..., Any]] = {
 }
 
 NATIVE: dict[str, type] = {
-    kind.__name__: kind
+    str(kind.__name__): kind
     for kind in (
         types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.GeneratorType,
         types.CoroutineType, types.AsyncGeneratorType, types.CodeType, types.MappingProxyType,

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
             """Raises what that raised."""
 
 
+_COPYING = frozenset(("__copy__", "__deepcopy__"))
+
+
 class Guests:
     """The test's objects that the program was given, by their numbers."""
 
@@ -68,7 +71,7 @@ class Guests:
             return ask("get", number, attribute, (), None)
 
         kind = type("type", (type,), {"__call__": make, "__getattr__": get})
-        namespace = {name: self._special(name) for name in names_of(mask)}
+        namespace = {name: self._special(name) for name in names_of(mask) | _COPYING}
         bases: tuple[type, ...] = () if base is None else (builtin_names.CLASSES[base],)
         namespace |= self._attributes() | {"__slots__": (), "__module__": "test_solution"}
         if "__eq__" in namespace and "__hash__" not in namespace:
@@ -96,7 +99,10 @@ class Guests:
         ask, numbers = self._ask, self._numbers
 
         def special(own: Any, *args: Any, **kwargs: Any) -> Any:
-            return ask("do", numbers[id(own)], name, args, kwargs)
+            given = (
+                () if name in _COPYING else args
+            )  # what else was copied is no business of theirs
+            return ask("do", numbers[id(own)], name, given, kwargs)
 
         special.__name__ = name
         return special
@@ -105,7 +111,8 @@ class Guests:
         cls = self._decode(kind)
         if base is None:
             return object.__new__(cls)
-        return builtin_names.CLASSES[base].__new__(cls, self._decode(content))
+        make: Any = builtin_names.CLASSES[base].__new__
+        return make(cls, self._decode(content))
 
     def _exception(self, number: int, name: str, bases: list[str], arguments: Any) -> Any:
         ask = self._ask

@@ -18,15 +18,26 @@ MODULES = (
 )  # fmt: skip
 """What small programs import: a module costs a candidate more to import than the zygote to hold."""
 
-def warm(modules: tuple[str, ...]) -> None:
+
+def warm() -> None:
     """Import and run what candidates will, then keep it all out of their collector."""
     for name in MODULES:
         importlib.import_module(name)
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream by now
+    rehearse()
+    freeze()
+
+
+def preload(modules: tuple[str, ...]) -> None:
+    """Import packages that the task's programs may import."""
     for name in modules:
         with suppress(Exception):  # whoever imports a broken package sees what is wrong with it
             importlib.import_module(name)
-    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream by now
-    rehearse()
+    freeze()
+
+
+def freeze() -> None:
+    """Keep all that is there out of the collector: it would touch it, and so have it copied."""
     gc.collect()
     gc.freeze()
 

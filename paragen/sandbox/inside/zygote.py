@@ -28,7 +28,7 @@ class Zygote:
         tester_socket: socket.socket,
         prepared: Prepared,
     ) -> None:
-        """Warm up and start the tester; raises LayerError."""
+        """Start the tester; raises LayerError."""
         self._control = control
         self._prepared = prepared
         self._work = bool(settings["work"])
@@ -36,13 +36,12 @@ class Zygote:
         self._candidates: dict[int, tuple[int, int]] = {}
         self._poller = select.poll()
         self._stdin = os.open(os.devnull, os.O_RDONLY)
-        work_s = warm.work_s()
         self._tester = self._start_tester(settings, tester_socket)
         tester_socket.close()
-        warm.warm(tuple(settings["preload"]))
+        warm.preload(tuple(settings["preload"]))
         for descriptor in (control.fileno(), self._tester):
             self._poller.register(descriptor, select.POLLIN)
-        ready = {"kind": "ready", "work_s": work_s, "notes": list(prepared.notes)}
+        ready = {"kind": "ready", "notes": list(prepared.notes)}
         send(control, ready, (os.pidfd_open(os.getpid()), self._tester))
 
     def _start_tester(self, settings: dict[str, Any], tester_socket: socket.socket) -> int:

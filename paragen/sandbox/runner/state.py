@@ -20,6 +20,7 @@ from .settings import SETTINGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
     from typing import Any
 
@@ -48,7 +49,7 @@ class State:
         self._umask = _umask()
         self._signals = {number: _signal.getsignal(number) for number in _signal.valid_signals()}
         self._threads = _thread._count()
-        self._undo = {name: take() for name, take in SETTINGS.items() if name in sys.modules}
+        self._undo: dict[str, Callable[[], None]] = {}
         self._seen = 0
         self.see_new_modules()
 
@@ -60,6 +61,8 @@ class State:
         for name, module in list(sys.modules.items()):
             if name not in self._namespaces and (name in self._modules or _stays(module)):
                 self._namespaces[name] = dict(vars(module))
+        for name in SETTINGS.keys() & sys.modules.keys() - self._undo.keys():
+            self._undo[name] = SETTINGS[name]()
 
     def restore(self) -> bool:
         """Take everything back; false where that can't be done, and the process should end."""
@@ -67,7 +70,8 @@ class State:
             self._seen = 0
             self.see_new_modules()
             self._restore_modules()
-            self._restore_settings()
+            for undo in self._undo.values():
+                undo()
             self._restore_surroundings()
         except BaseException:  # whatever a test made of things
             return False
@@ -91,15 +95,6 @@ class State:
             if module is not None and not _same(module.__dict__, before):
                 _put_back(name, module, before)
         LINES.clear()
-
-    def _restore_settings(self) -> None:
-        """What the library keeps elsewhere than in its modules' names; see SETTINGS."""
-        for name, take in SETTINGS.items():
-            if name in self._undo:
-                self._undo[name]()
-            elif name in sys.modules:  # imported since, and used since: nobody saw it before
-                self._undo[name] = take.fresh()
-                self._undo[name]()
 
     def _restore_surroundings(self) -> None:
         """Lists of the interpreter, environment, directory, signals, alarms, modes of new files."""

@@ -1,0 +1,157 @@
+"""The nursery as paragen starts and asks it: one process, which forks the workers."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from paragen.domain.errors import SandboxFault
+from paragen.sandbox.inside import control
+from paragen.sandbox.linux.confine import WORK
+
+_MAIN = Path(__file__).with_name("inside") / "__main__.py"
+_INTERPRETER = ("-P", "-s", "-S", "-B", "-X", "utf8")
+WAIT_S = 30
+"""How long any part of a worker may take to answer: the machine may be very busy."""
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "HOME": WORK,
+    "TMPDIR": WORK,
+    "PYTHONHASHSEED": "0",
+    "MALLOC_ARENA_MAX": "1",  # each would reserve 64 MiB of address space, one a thread
+    **dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A worker that was forked: paragen's ends of its sockets, and a descriptor of its process."""
+
+    control: socket.socket
+    tester: socket.socket
+    pidfd: int
+
+
+class Nursery:
+    """Forks workers. May be used from several threads."""
+
+    def __init__(self) -> None:
+        """Start it and wait until it is warm; raises SandboxFault."""
+        self._lock = threading.Lock()
+        self._control, theirs = _sockets()
+        try:
+            self._process = _start(theirs)
+        except OSError as error:
+            self._control.close()
+            raise SandboxFault(f"no process could be started: {error}") from error
+        finally:
+            theirs.close()
+        try:
+            ready = heard(self._control)
+            if ready is None:
+                raise SandboxFault(f"the sandbox's workers can't start: {self._last_words()}")
+        except BaseException:
+            self.close()
+            raise
+        self.work_s = float(ready[0]["work_s"])
+
+    def start(self) -> Started:
+        """Fork a worker, which waits for its settings; raises SandboxFault."""
+        ours, control_end = _sockets()
+        tester, tester_end = _sockets()
+        try:
+            with self._lock, control_end, tester_end:
+                handed = (control_end.fileno(), tester_end.fileno())
+                control.send(self._control, {"kind": "start"}, handed)
+                received = heard(self._control)
+            if received is None:
+                raise SandboxFault("the process that starts the sandbox's workers has ended")
+        except (OSError, SandboxFault) as error:
+            ours.close()
+            tester.close()
+            raise SandboxFault(f"no worker could be started: {error}") from error
+        return Started(ours, tester, received[1][0])
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can start workers."""
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """End it at once, but not its workers; may be called from a signal handler."""
+        with suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End it, but not its workers."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+
+    def _last_words(self) -> str:
+        """What it said on standard error before it ended."""
+        stderr = self._process.stderr
+        assert stderr is not None
+        deadline = time.monotonic() + 1
+        said = b""
+        while time.monotonic() < deadline and select.select([stderr], [], [], 0.1)[0]:
+            chunk = os.read(stderr.fileno(), 1 << 16)
+            if not chunk:
+                break
+            said += chunk
+        lines = said.decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+def heard(sock: socket.socket) -> tuple[Mapping[str, Any], list[int]] | None:
+    """The next message, None where the other end is gone; raises SandboxFault for a silent one."""
+    try:
+        return control.receive(sock)
+    except BlockingIOError:
+        raise SandboxFault(f"a sandbox process did not answer within {WAIT_S} s") from None
+    except OSError:  # it ended with something unread
+        return None
+
+
+def _sockets() -> tuple[socket.socket, socket.socket]:
+    """Two connected sockets; reading and writing the first doesn't wait for ever.
+
+    The kernel sees to that by itself, without a poll before each call.
+    """
+    ours, theirs = socket.socketpair()
+    limit = struct.pack("ll", WAIT_S, 0)
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+    return ours, theirs
+
+
+def _start(control_end: socket.socket) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, *_INTERPRETER, str(_MAIN), str(control_end.fileno())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=(control_end.fileno(),),
+        cwd="/",
+        env=_ENVIRONMENT,
+        start_new_session=True,
+    )
