@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from paragen.domain.command import Ending
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits
-from paragen.sandbox.forked import Forked
+from paragen.sandbox.forked import Forked, queued_s
 
 _GLANCE_S = 0.05
 """How often CPU time and cancellation are looked at; with several threads, CPU time goes faster
 than the clock."""
+_STARVED = 0.5
+"""Which part of the time it must have waited for a CPU for that to be the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +32,19 @@ class Bounds:
 
 
 class Watch:
-    """Ends a program that passes a bound, or that nobody wants any more."""
+    """Ends a program that passes a bound, or that nobody wants any more.
 
-    def __init__(self, forked: Forked, bounds: Bounds, cancel: Cancel) -> None:
+    `starved` says that it passed the bound on the clock because the machine was too busy to run
+    it, or the tester, for most of that time: that is no doing of the program's.
+    """
+
+    def __init__(
+        self, forked: Forked, bounds: Bounds, cancel: Cancel, tester_pid: int | None = None
+    ) -> None:
+        self.starved = False
         self._forked = forked
+        self._pids = (forked.pid, tester_pid)
+        self._queued_s = sum(map(queued_s, self._pids))
         self._bounds = bounds
         self._cancel = cancel
         self._started = time.monotonic()
@@ -57,4 +68,6 @@ class Watch:
         elif used is not None and used > self._bounds.cpu_s:
             self._forked.kill(Ending.CPU_LIMIT)
         elif self.wall_s > self._bounds.wall_s:
+            waited_s = sum(map(queued_s, self._pids)) - self._queued_s
+            self.starved = waited_s > _STARVED * self._bounds.wall_s
             self._forked.kill(Ending.WALL_LIMIT)

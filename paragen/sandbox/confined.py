@@ -182,7 +182,7 @@ class _Run:
             "settings": {"mode": "module", "rlimits": self._rlimits()},
         }
         handed = (forked.rpc.fileno(), forked.stdout, forked.stderr)  # kept open, too: it lives on
-        watch = Watch(forked, self._bounds, self._cancel)
+        watch = Watch(forked, self._bounds, self._cancel, self._worker.tester_pid)
         try:
             control.send(tester, job, handed)
         except OSError as error:
@@ -231,7 +231,7 @@ class _Run:
             }  # fmt: skip
         with suppress(Ended):  # that is seen below
             Channel(self._forked.rpc).send(json.dumps(["load", settings]))
-        output = attend(self._forked, stdin, self._bounds, self._cancel)
+        output = attend(self._forked, stdin, self._bounds, watch)
         report = read_report(bytes(output.report), nonce)
         ended = self._ended(watch, gone=True, flood=False, stdout=bytes(output.stdout),
                             stderr=bytes(output.stderr))  # fmt: skip
@@ -246,6 +246,8 @@ class _Run:
         self, watch: Watch, *, gone: bool, flood: bool, stdout: bytes = b"", stderr: bytes = b""
     ) -> ChildEnded:
         """How the program ended: by itself if it is `gone`, else by us, and it was still well."""
+        if watch.starved:
+            raise SandboxFault("the machine was too busy to run the program within its time")
         wall_s, code = watch.wall_s, 0
         used, peak_bytes = self._forked.cpu_s(), self._forked.peak_bytes()
         if gone or used is None:

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from paragen.domain.command import Ending
-from paragen.domain.ports import Cancel
 from paragen.sandbox.bounds import Bounds, Watch
 from paragen.sandbox.forked import Forked
 
@@ -32,10 +31,9 @@ class Output:
         return printed > output_bytes or len(self.report) > MAX_REPORT_BYTES
 
 
-def attend(forked: Forked, stdin: bytes, bounds: Bounds, cancel: Cancel) -> Output:
+def attend(forked: Forked, stdin: bytes, bounds: Bounds, watch: Watch) -> Output:
     """Feed the program and take in what it writes until it has ended, as it must by a limit."""
     output = Output()
-    watch = Watch(forked, bounds, cancel)
     into = {
         forked.stdout: output.stdout,
         forked.stderr: output.stderr,

@@ -55,6 +55,11 @@ class Forked:
             return None
         return now - self._cpu_before
 
+    @property
+    def pid(self) -> int | None:
+        """Its id in our own process namespace; None where it can't be told."""
+        return self._pid
+
     def peak_bytes(self) -> int | None:
         """Its largest resident size so far; None where it can't be told."""
         status = _proc(self._pid, "status")
@@ -103,6 +108,12 @@ def pid_of(pidfd: int) -> int | None:
     text = _proc("self", f"fdinfo/{pidfd}")
     fields = text.partition("Pid:")[2].split()
     return int(fields[0]) if fields and int(fields[0]) > 0 else None
+
+
+def queued_s(pid: int | None) -> float:
+    """How long a process has waited for a CPU while it could have run; 0 where it isn't told."""
+    fields = _proc(pid, "schedstat").split()
+    return int(fields[1]) / 1e9 if len(fields) > 1 else 0.0
 
 
 def address_space(pid: int | None) -> int:

@@ -8,11 +8,12 @@ and processes on Linux has no counterpart that an ordinary user may have.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import resource
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -28,9 +29,8 @@ SEATBELT = "seatbelt"
 WATCH = "memory watch"
 _MOST_TOLD = 1 << 12
 _MOST_DESCRIPTORS = 256
-_FCNTL_GETPATH = 50
-"""F_GETPATH of sys/fcntl.h: a descriptor's path as the file system spells it."""
 _PATH_BYTES = 1024
+"""PATH_MAX of macOS: the room that F_GETPATH asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def prepare(layout: Layout, level: str) -> Prepared:
     """Build the profile and try it in a child; to be called in the zygote. Raises LayerError."""
     ceiling = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_DESCRIPTORS, ceiling))
-    text = profile(spellings(layout.reads))
+    ways = dict.fromkeys(link for path in layout.reads for link in links(path))
+    text = profile(map(real, layout.reads), ways)
     prepared = Prepared(owner=os.getpid(), profile=os.fsencode(text))
     _try(prepared.profile)
     return prepared
@@ -126,33 +127,36 @@ def limit_memory(address_space: int) -> None:
     """Do nothing: the kernel doesn't keep to such a limit; paragen watches from outside."""
 
 
-def spellings(paths: Collection[str]) -> tuple[str, ...]:
-    """The real paths of those that there are, and the given ones: links on the way are looked at.
+def real(path: str) -> str:
+    """A path as the file system itself has it, which is what a profile is held against.
 
-    The profile is held against the path that the file system itself has for a file: symbolic
-    links resolved, and letters in the case that they were made with.
+    Symbolic links are resolved, and letters are in the case that they were made with.
     """
-    real = [_real(path) for path in paths]
-    return tuple(dict.fromkeys(path for path in (*real, *map(os.path.abspath, paths)) if path))
-
-
-def _real(path: str) -> str:
     resolved = os.path.realpath(path)
-    if sys.platform != "darwin":
-        return resolved
-    import fcntl
+    if sys.platform == "darwin":
+        with suppress(OSError):  # what can't be opened here can't be read inside either
+            opened = os.open(resolved, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                found = fcntl.fcntl(opened, fcntl.F_GETPATH, bytes(_PATH_BYTES))
+            finally:
+                os.close(opened)
+            return os.fsdecode(found.partition(b"\0")[0]) or resolved
+    return resolved
 
-    try:
-        opened = os.open(resolved, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:  # it can't be read anyway
-        return resolved
-    try:
-        found = fcntl.fcntl(opened, _FCNTL_GETPATH, bytes(_PATH_BYTES))
-        return os.fsdecode(found.partition(b"\0")[0]) or resolved
-    except OSError:
-        return resolved
-    finally:
-        os.close(opened)
+
+def links(path: str) -> tuple[str, ...]:
+    """The symbolic links on the way to a path, those that links lead to included."""
+    found: dict[str, None] = {}
+    waiting = [os.path.abspath(path)]
+    while waiting:
+        at = "/"
+        for part in waiting.pop().split("/"):
+            step = os.path.join(at, part)
+            if os.path.islink(step) and step not in found:
+                found[step] = None
+                waiting.append(os.path.join(at, os.readlink(step)))
+            at = os.path.realpath(step)
+    return tuple(found)
 
 
 def _try(text: bytes) -> None:

@@ -27,14 +27,21 @@ _PIECE_BYTES = 200
 for those, and it is small."""
 
 
-def profile(reads: Iterable[str]) -> str:
+def profile(reads: Iterable[str], links: Iterable[str] = ()) -> str:
     """The profile of a process that can read these files and directories, and write nothing.
 
-    The paths must be real ones: with no symbolic link in them, and in the file system's own
-    spelling. Raises ValueError for a path that isn't absolute.
+    The paths must be real ones: with no symbolic link above their last part, and in the file
+    system's own spelling. `links` are the symbolic links that lead to them. Raises ValueError
+    for a path that isn't absolute, and for the root, of which everything is a part.
     """
     paths = tuple(dict.fromkeys(reads))
-    above = sorted({str(parent) for path in paths for parent in PurePosixPath(path).parents})
+    for path in paths:
+        if not path.startswith("/") or not path.strip("/"):
+            raise ValueError(f"{path!r} can't be a path that programs may read")
+    ways = tuple(links)
+    seen = (*paths, *ways)
+    looked_at = {str(parent) for path in seen for parent in PurePosixPath(path).parents}
+    looked_at.update(ways)
     rules = (
         "(version 1)",
         "(deny default (with no-log))",
@@ -47,7 +54,7 @@ def profile(reads: Iterable[str]) -> str:
         _allow("file-map-executable", "subpath", paths),
         # A path can be asked about and made real only where those above it can be looked at;
         # that tells no names.
-        _allow("file-read-metadata", "literal", above),
+        _allow("file-read-metadata", "literal", sorted(looked_at)),
     )
     return "\n".join(rule for rule in rules if rule) + "\n"
 

@@ -60,7 +60,7 @@ class State:
 
 
 STATES: dict[int, State] = {}
-"""By the id of the proxy, which its state keeps alive. Nothing on a proxy itself says what it is."""
+"""By the id of the proxy, which its state keeps alive; nothing on a proxy says what it is."""
 
 
 def state_of(value: object) -> State | None:
@@ -193,8 +193,8 @@ def _contains(self: Any, item: Any) -> bool:
             raise TypeError("no bool")
         return result
     if isinstance(self, str | bytes):
-        inside = str.__contains__ if isinstance(self, str) else bytes.__contains__
-        return inside(self, item)
+        base: Any = state.base
+        return bool(base.__contains__(self, item))
     length, items = state.ask("list", None)
     if length not in (-1, len(items)):
         raise TypeError(f"{type(self).__name__} has another length than it iterates over")

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     class Ask(Protocol):
         """Asks the test's side about one of its objects."""
 
-        def __call__(self, operation: str, number: int, name: str | None, args: Any, kwargs: Any) -> Any:  # fmt: skip
+        def __call__(
+            self, operation: str, number: int, name: str | None, args: Any, kwargs: Any
+        ) -> Any:
             """Raises what that raised."""
 
 
+_new_object: Any = object.__new__
 _COPYING = frozenset(("__copy__", "__deepcopy__"))
 
 
@@ -110,7 +113,7 @@ class Guests:
     def _object(self, number: int, kind: Any, base: str | None, content: Any) -> Any:
         cls = self._decode(kind)
         if base is None:
-            return object.__new__(cls)
+            return _new_object(cls)
         make: Any = builtin_names.CLASSES[base].__new__
         return make(cls, self._decode(content))
 

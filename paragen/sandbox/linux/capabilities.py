@@ -7,6 +7,7 @@ import ctypes
 import os
 import stat
 import struct
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -103,6 +104,7 @@ def free_uid() -> int | None:
 
 def become(uid: int) -> None:
     """Turn into that user, of a group of the same number, without any privilege of before."""
+    assert sys.platform == "linux"
     try:
         os.setgroups([])
         os.setresgid(uid, uid, uid)

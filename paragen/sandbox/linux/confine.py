@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import resource
 import signal
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from .syscalls import (
     PR_SET_DUMPABLE,
     PR_SET_PDEATHSIG,
     call,
+    close_from,
     close_range,
     mount,
     prctl,
@@ -201,6 +203,11 @@ def _confine(prepared: Prepared, variant: tuple[bool, bool], program: seccomp.Fi
     landlock.restrict(prepared.version, prepared.rulesets[variant])
     close_prepared(prepared)
     program.put_on(os.getpid())
+
+
+def limit_memory(address_space: int) -> None:
+    """Let this process take no more than that many bytes from now on; another call may raise it."""
+    resource.setrlimit(resource.RLIMIT_AS, (address_space, resource.RLIM_INFINITY))
 
 
 def close_prepared(prepared: Prepared) -> None:

@@ -7,6 +7,7 @@ import errno
 import os
 import stat
 import struct
+import sys
 from collections.abc import Iterable
 
 from .errors import LayerError
@@ -102,6 +103,7 @@ def build(version: int, rules: Iterable[tuple[str, int]]) -> int:
 
 
 def _add(ruleset: int, path: str, rights: int) -> None:
+    assert sys.platform == "linux"
     try:
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError as error:

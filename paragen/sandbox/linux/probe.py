@@ -26,7 +26,8 @@ def ask() -> dict[str, str]:
 
     By a layer's name: "" if it works here, else why not and what to do.
     """
-    if sys.platform != "linux":
+    here: str = sys.platform
+    if here != "linux":
         return dict.fromkeys(_LAYERS, "Linux alone has it")
     command = [sys.executable, "-I", "-S", "-B", str(Path(__file__).with_name("__main__.py"))]
     try:

@@ -15,6 +15,7 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 _VICTIM = """
 import ctypes, os, sys, time
@@ -78,7 +79,7 @@ class Stage:
                 path.unlink()
         self._open.close()
 
-    def _listening(self, family: int, kind: int, address: object) -> socket.socket:
+    def _listening(self, family: int, kind: int, address: Any) -> socket.socket:
         sock = self._open.enter_context(socket.socket(family, kind))
         sock.bind(address)
         if kind == socket.SOCK_STREAM:

@@ -4,7 +4,7 @@
 after it, and knows the answers only if it finds what was planted.
 """
 
-# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+# ruff: noqa: E501 - programs as data: a line here is a line there
 
 from __future__ import annotations
 

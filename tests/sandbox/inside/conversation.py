@@ -84,7 +84,7 @@ def results(module: types.ModuleType, test: str) -> list[Any]:
 
 
 def same_in_both(program: str, test: str) -> list[Any]:
-    """The notes of a test; asserts that they are the same whether the program is in its process or not."""
+    """The notes of a test; asserts that they are the same with the program in its process."""
     expected = results(in_process(program), test)
     with loaded(program) as module:
         got = results(module, test)

@@ -147,3 +147,27 @@ def test_each_of_roots_workers_is_a_user_of_its_own(level: str) -> None:
     finally:
         for process in workers:
             _end(process)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into another's namespaces")
+@pytest.mark.parametrize("user", ["me", "nobody"])
+def test_the_kernel_says_that_a_worker_shares_nothing(user: str) -> None:
+    outside = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
+    process = _start("full", "sleep", jail.who(user), pass_fds=(outside,))
+    try:
+        _read(process, STARTED["full"])
+        (zygote,) = _children(process.pid)
+        inside = Path(f"/proc/{zygote}")
+        for name in ("user", "mnt", "net", "ipc", "pid", "uts"):
+            assert (inside / "ns" / name).readlink() != Path(f"/proc/self/ns/{name}").readlink()
+        opened = {path.readlink() for path in (inside / "fd").iterdir()}
+        assert Path("/etc") not in opened
+        mounts = [line.split() for line in (inside / "mountinfo").read_text().splitlines()]
+        by_place = {mount[4]: mount[5].split(",") for mount in mounts}
+        writable = by_place.pop("/candidate/work")
+        assert {"rw", "nosuid", "nodev", "noexec"} <= set(writable)
+        assert all({"ro", "nosuid"} <= set(options) for options in by_place.values()), by_place
+        assert not any(field.startswith("shared:") for mount in mounts for field in mount)
+    finally:
+        os.close(outside)
+        _end(process)

@@ -1,6 +1,6 @@
 """Leaving in a way that looks like success."""
 
-# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Answers that equal, contain, precede or consist of whatever a test wants."""
 
-# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+# ruff: noqa: E501, ISC004 - programs as data: a line here is a line there
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ They are shown to work against a tester that checks nothing (see `credulous`): i
 for the one it waits for, any object number for one that it gave away, and any message for its own.
 """
 
-# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+# ruff: noqa: E501, ISC004 - programs as data: a line here is a line there
 
 from __future__ import annotations
 

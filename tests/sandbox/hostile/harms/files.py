@@ -1,6 +1,6 @@
 """Reading and writing where a program has no business."""
 
-# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+# ruff: noqa: E501 - programs as data: a line here is a line there
 
 from __future__ import annotations
 

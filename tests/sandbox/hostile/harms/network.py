@@ -1,6 +1,6 @@
 """Sockets of every kind."""
 
-# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+
 
 from __future__ import annotations
 

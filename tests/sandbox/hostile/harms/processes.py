@@ -1,6 +1,6 @@
 """Harm to other processes, and processes that stay."""
 
-# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+# ruff: noqa: E501 - programs as data: a line here is a line there
 
 from __future__ import annotations
 
@@ -58,31 +58,31 @@ _STAYING = {
             os.setsid()
             if os.fork() == 0:
                 os.closerange(0, 64)
-                os.execve(S['python'], {_SLEEPER}, {{}})
+                os.execve(S['python'], {_SLEEPER}, {{"X": "1"}})
             os._exit(0)
         os.wait()
         time.sleep(0.2)
         """,
     "spawned": f"""
-        os.posix_spawn(S['python'], {_SLEEPER}, {{}}, setsid=True)
+        os.posix_spawn(S['python'], {_SLEEPER}, {{"X": "1"}}, setsid=True)
         time.sleep(0.2)
         """,
     "vforked": f"""
         import subprocess
-        subprocess.Popen({_SLEEPER}, env={{}}, start_new_session=True, stdin=-3, stdout=-3, stderr=-3)
+        subprocess.Popen({_SLEEPER}, env={{"X": "1"}}, start_new_session=True, stdin=-3, stdout=-3, stderr=-3)
         time.sleep(0.2)
         """,
     "cloned": f"""
         if libc.syscall(X('clone'), 17, 0, 0, 0, 0) == 0:
             os.setsid()
-            os.execve(S['python'], {_SLEEPER}, {{}})
+            os.execve(S['python'], {_SLEEPER}, {{"X": "1"}})
         time.sleep(0.2)
         """,
     "cloned_anew": f"""
         args = ctypes.create_string_buffer(struct.pack('Q' * 8, 0, 0, 0, 0, 17, 0, 0, 0))
         if libc.syscall(435, args, 64) == 0:
             os.setsid()
-            os.execve(S['python'], {_SLEEPER}, {{}})
+            os.execve(S['python'], {_SLEEPER}, {{"X": "1"}})
         time.sleep(0.2)
         """,
 }

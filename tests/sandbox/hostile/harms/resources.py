@@ -1,6 +1,6 @@
 """More time, memory, output, files, threads or disk than a program was given."""
 
-# ruff: noqa: E501, ISC002, ISC004 - programs as data: a line here is a line there
+# ruff: noqa: E501 - programs as data: a line here is a line there
 
 from __future__ import annotations
 
