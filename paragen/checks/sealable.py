@@ -216,8 +216,10 @@ class _Reader:
             return ""
         if self._names.of_program(owner):
             shown = path.removeprefix(f"{self._program}.")
-            own = not name.startswith("__") and ("." not in shown or _is_class(shown))
-            return "" if own else f"changes {shown}.{name} of the program"
+            plain = _is_class(shown) or not ("." in shown or shown in sys.stdlib_module_names)
+            if plain and not name.startswith("__"):
+                return ""
+            return f"changes {shown}.{name} of the program"
         return f"changes {path}.{name}" if self._names.in_module(owner) else ""
 
     def _attribute(self, node: Any) -> str:
@@ -248,7 +250,11 @@ class _Reader:
         return self._stale([node.value])
 
     def _compare(self, node: Any) -> str:
-        return self._stale([node.left, *node.comparators])
+        """Comparisons of the program's globals, but for those with constants."""
+        sides = [node.left, *node.comparators]
+        others = [side for side in sides if not isinstance(side, ast.Constant)]
+        contained = any(isinstance(op, ast.In | ast.NotIn) for op in node.ops)
+        return self._stale(others) if contained or len(others) > 1 else ""
 
     def _loop(self, node: Any) -> str:
         return self._stale([node.iter])
@@ -297,9 +303,10 @@ def _parts(node: ast.ClassDef) -> Iterator[ast.AST]:
     for statement in node.body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _decorators(statement)
-        elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
-            if not holds_tests:
-                yield statement.value.func
+        elif holds_tests or not isinstance(statement, ast.Assign):
+            continue
+        elif isinstance(statement.value, ast.Call):
+            yield statement.value.func
 
 
 def _text(node: ast.AST) -> str:

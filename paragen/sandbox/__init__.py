@@ -26,7 +26,7 @@ from paragen.sandbox.levels import (
 LEVELS: Mapping[str, str] = {
     "full": "paragen.sandbox.confined",
     "filters": "paragen.sandbox.confined",
-    "seatbelt": "paragen.sandbox.seatbelt",
+    "seatbelt": "paragen.sandbox.confined",
     UNCONFINED: "paragen.sandbox.unconfined",
 }
 """Every level's module, the strongest first."""

@@ -8,27 +8,39 @@ from dataclasses import dataclass
 from paragen.domain.command import Ending
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits
-from paragen.sandbox.forked import Forked, queued_s
+from paragen.sandbox.forked import Forked
+from paragen.sandbox.measures import KEEPS_MEMORY, queued_s
 
 _GLANCE_S = 0.05
 """How often CPU time and cancellation are looked at; with several threads, CPU time goes faster
 than the clock."""
+_MEMORY_GLANCE_S = 0.01
+"""How often memory is looked at, where the kernel doesn't keep its limit: it goes faster."""
 _STARVED = 0.5
 """Which part of the time it must have waited for a CPU for that to be the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What one program may use."""
+    """What one program may use; `memory_bytes` is None where the kernel keeps that bound."""
 
     cpu_s: float
     wall_s: float
     output_bytes: int
+    memory_bytes: int | None = None
 
     @classmethod
-    def of(cls, limits: Limits) -> Bounds:
-        """The bounds that are watched from outside, of a task's limits."""
-        return cls(cpu_s=limits.cpu_s, wall_s=limits.wall_s, output_bytes=limits.output_bytes)
+    def of(cls, limits: Limits, base_bytes: int, *, watched: bool = not KEEPS_MEMORY) -> Bounds:
+        """The bounds that are watched from outside, of a task's limits.
+
+        `base_bytes` is what a process has taken before the program.
+        """
+        return cls(
+            cpu_s=limits.cpu_s,
+            wall_s=limits.wall_s,
+            output_bytes=limits.output_bytes,
+            memory_bytes=base_bytes + limits.memory_bytes if watched else None,
+        )
 
 
 class Watch:
@@ -56,7 +68,8 @@ class Watch:
 
     def patience_s(self) -> float:
         """How long to wait until a bound must be looked at."""
-        return max(0.001, min(_GLANCE_S, self._bounds.wall_s - self.wall_s))
+        glance_s = _GLANCE_S if self._bounds.memory_bytes is None else _MEMORY_GLANCE_S
+        return max(0.001, min(glance_s, self._bounds.wall_s - self.wall_s))
 
     def look(self) -> None:
         """End the program if there is a reason to."""
@@ -67,7 +80,13 @@ class Watch:
             self._forked.kill(Ending.CANCELLED)
         elif used is not None and used > self._bounds.cpu_s:
             self._forked.kill(Ending.CPU_LIMIT)
+        elif self._outgrown():
+            self._forked.kill(Ending.MEMORY_LIMIT)
         elif self.wall_s > self._bounds.wall_s:
             waited_s = sum(map(queued_s, self._pids)) - self._queued_s
             self.starved = waited_s > _STARVED * self._bounds.wall_s
             self._forked.kill(Ending.WALL_LIMIT)
+
+    def _outgrown(self) -> bool:
+        most = self._bounds.memory_bytes
+        return most is not None and self._forked.taken_bytes() > most

@@ -1,8 +1,9 @@
-"""The levels "full" and "filters": programs in confined processes, and sealed verdicts."""
+"""The levels that confine: programs in confined processes, and sealed verdicts."""
 
 from __future__ import annotations
 
 import json
+import math
 import secrets
 import select
 import sys
@@ -17,7 +18,7 @@ from paragen.domain.errors import SandboxFault, SandboxRefusal
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits
 from paragen.domain.tournament import SandboxState
-from paragen.sandbox import layout, machine
+from paragen.sandbox import layout, machine, measures, ties
 from paragen.sandbox.bounds import Bounds, Watch
 from paragen.sandbox.child import Ended as ChildEnded
 from paragen.sandbox.description import description
@@ -30,15 +31,18 @@ from paragen.sandbox.nursery import Nursery
 from paragen.sandbox.packages import Packages, require
 from paragen.sandbox.pool import Pool, same_packages
 from paragen.sandbox.prove import prove
-from paragen.sandbox.report import Report, read_report, report_of
+from paragen.sandbox.report import read_report, report_of
 from paragen.sandbox.result import ran_program, why_no_start
 from paragen.sandbox.rlimits import rlimits, tasks_of_loadavg
 from paragen.sandbox.strays import loadavg
 from paragen.sandbox.unconfined import UnconfinedSandbox
-from paragen.sandbox.worker import PLAIN, Wish, Worker
+from paragen.sandbox.worker import Worker
 
 _GRACE_S = 1.0
 """How long a tester may take to end its job once the program is gone."""
+_ALARM_S = 5
+"""How long after its bound on the clock a program ends itself, where the kernel doesn't end it
+with its zygote: nobody else may be left to do so."""
 _OWN_PROCESSES = 8
 """What a worker's own processes and threads come to, where the kernel counts only them."""
 
@@ -164,7 +168,8 @@ class _Run:
         self._forked = forked
         self._limits = limits
         self._cancel = cancel
-        self._bounds = Bounds.of(limits)
+        self._alarm_s = math.ceil(limits.wall_s) + _ALARM_S if ties.LEASHED else 0
+        self._bounds = Bounds.of(limits, worker.candidate_space)
 
     def sealed(self, command: TestRun) -> tuple[Ran, bool]:
         """Have the tester run tests that the program's process never sees.
@@ -179,7 +184,7 @@ class _Run:
             "tests": _tests(command),
             "output_bytes": self._limits.output_bytes,
             "address_space": self._worker.tester_space + self._limits.memory_bytes,
-            "settings": {"mode": "module", "rlimits": self._rlimits()},
+            "settings": {"mode": "module", "rlimits": self._rlimits(), "alarm_s": self._alarm_s},
         }
         handed = (forked.rpc.fileno(), forked.stdout, forked.stderr)  # kept open, too: it lives on
         watch = Watch(forked, self._bounds, self._cancel, self._worker.tester_pid)
@@ -201,6 +206,7 @@ class _Run:
         give_up: float | None = None
         while not poller.poll(watch.patience_s() * 1000):
             watch.look()
+            self._look_at_tester()
             if self._forked.reason is not None:
                 give_up = give_up or watch.wall_s + _GRACE_S
                 if watch.wall_s > give_up:
@@ -215,6 +221,15 @@ class _Run:
             raise SandboxFault(f"the tester failed: {received[0]['fault']}")
         return received[0]
 
+    def _look_at_tester(self) -> None:
+        """Raise SandboxFault for a tester that takes too much, where only we keep it from that."""
+        if self._bounds.memory_bytes is None:
+            return
+        worker = self._worker
+        most = worker.tester_space + self._limits.memory_bytes
+        if measures.taken_bytes(worker.tester_pid) > most:
+            raise SandboxFault("the tester needed more memory than the task's limit")
+
     def direct(self, command: TestRun | ScriptRun) -> Ran:
         """Let the program run by itself: a script, or with its tests in one process."""
         nonce = secrets.token_hex(16)
@@ -222,7 +237,7 @@ class _Run:
         watch = Watch(self._forked, self._bounds, self._cancel)
         settings: dict[str, Any] = {
             "mode": "script", "nonce": nonce, "program": command.program,
-            "rlimits": self._rlimits(),
+            "rlimits": self._rlimits(), "alarm_s": self._alarm_s,
         }  # fmt: skip
         if isinstance(command, TestRun):
             settings |= {

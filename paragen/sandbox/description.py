@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from paragen.sandbox.confinement import available
 from paragen.sandbox.levels import Description, Layer
-from paragen.sandbox.linux.confine import available
 
 _WHAT = {
     "user namespaces": "the worker's root is nobody outside; its processes have no rights on yours",
     "private namespaces": "no other process, network or shared memory is to be seen",
-    "new root": "its file system holds Python and shared libraries, read-only, and nothing of yours",
+    "new root": "its file system holds Python and shared libraries, read-only; nothing of yours",
     "landlock": "files: only Python's and shared libraries' can be read, none written",
     "landlock scopes": "no signals to others, and no abstract sockets, by the kernel's second lock",
     "landlock net": "no TCP, by the kernel's second lock",
+    "seatbelt": "all is denied but reading Python's and shared libraries' files: no network, no "
+    "new process, nothing of other processes or of the system's services",
+    "memory watch": "memory: looked at from outside a hundred times a second, for want of a limit",
     "seccomp": "only harmless system calls: no new process, no socket, no tracing, no mounts",
 }
-"""What each layer of `linux.confine.available` is good for."""
+"""What each layer of `confinement.available` is good for."""
 
 _ONLY_FULL = frozenset(("user namespaces", "private namespaces", "new root"))
 
@@ -41,6 +44,27 @@ _FILTERS_LEAVES_OPEN = (
     "the number of threads, where the kernel counts all of your user's",
     *_LEAVES_OPEN,
 )
+_SEATBELT_CONFINES = (
+    *_FILTERS_CONFINES[:3],
+    "CPU time, wall-clock time, memory, output and open files, each by its own limit",
+    *_CONFINES[4:],
+)
+_SEATBELT_LEAVES_OPEN = (
+    (
+        "what its makers haven't seen: this level is written by the documentation and proven by "
+        "its self-test at each start, but they haven't run it yet"
+    ),
+    "memory: what a program takes within a hundredth of a second is seen only after that",
+    "the number of threads: bounded by memory and CPU time only",
+    "if paragen and its worker are both killed at once, a program may run on until its alarm",
+    *_LEAVES_OPEN,
+)
+_TEXTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "full": (_CONFINES, _LEAVES_OPEN),
+    "filters": (_FILTERS_CONFINES, _FILTERS_LEAVES_OPEN),
+    "seatbelt": (_SEATBELT_CONFINES, _SEATBELT_LEAVES_OPEN),
+}
+"""What each level confines, and what it leaves open."""
 
 
 def description(
@@ -56,7 +80,7 @@ def description(
         for name, why in available().items()
         if full or name not in _ONLY_FULL
     )
-    confines: tuple[str, ...] = _CONFINES if full else _FILTERS_CONFINES
+    confines, leaves_open = _TEXTS[level]
     if slowness is not None and slowness > 1:
         confines = (*confines, f"default time limits are {slowness:.1f} times the usual here")
     return Description(
@@ -64,6 +88,6 @@ def description(
         sealed=True,
         layers=layers,
         confines=confines,
-        leaves_open=(*notes, *(_LEAVES_OPEN if full else _FILTERS_LEAVES_OPEN)),
+        leaves_open=(*notes, *leaves_open),
         proofs=proofs,
     )

@@ -40,7 +40,7 @@ def attend(forked: Forked, stdin: bytes, bounds: Bounds, watch: Watch) -> Output
         forked.rpc.fileno(): output.report,
     }
     poller = select.poll()
-    for descriptor in (*into, forked.pidfd):
+    for descriptor in (*into, forked.at_end):
         poller.register(descriptor, select.POLLIN)
     for descriptor in (*into, forked.stdin):
         os.set_blocking(descriptor, False)
@@ -50,7 +50,7 @@ def attend(forked: Forked, stdin: bytes, bounds: Bounds, watch: Watch) -> Output
     ended = False
     while not ended:
         for descriptor, _ in poller.poll(watch.patience_s() * 1000):
-            if descriptor == forked.pidfd:
+            if descriptor == forked.at_end:
                 ended = True
             elif descriptor in into:
                 if _read(descriptor, into) is None:

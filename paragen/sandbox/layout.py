@@ -9,16 +9,21 @@ from pathlib import Path
 
 from paragen.domain.errors import SandboxRefusal
 from paragen.domain.task import Limits
-from paragen.sandbox.linux.confine import WORK
+from paragen.sandbox.confinement import WORK
+from paragen.sandbox.darwin.places import SYSTEM
 from paragen.sandbox.packages import Packages
 from paragen.sandbox.worker import PLAIN, Wish, WorkerSettings
 
-_SYSTEM = (
+_LINUX = (
     "/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec",
     "/usr/local/lib", "/usr/share/zoneinfo", "/usr/share/locale", "/etc/ld.so.cache",
     "/etc/localtime",
 )  # fmt: skip
 """Shared libraries and time zones, where they exist."""
+_SYSTEM = SYSTEM if sys.platform == "darwin" else _LINUX
+_PRELOADS = sys.platform != "darwin"
+"""Whether packages are imported before the fork: the frameworks of macOS that some of them use
+mustn't be taken through one."""
 
 
 def settings(
@@ -38,7 +43,7 @@ def settings(
         path=standard,
         packages=(packages.paths, packages.modules),
         test_packages=(tests.paths, tests.modules),
-        preload=tuple(name for name in names if name in packages.modules),
+        preload=tuple(name for name in names if _PRELOADS and name in packages.modules),
         work=WORK if level == "full" else None,
     )
 
@@ -69,6 +74,8 @@ def _standard_library() -> tuple[str, ...]:
 def _libraries() -> tuple[str, ...]:
     """The directories of the shared libraries that this process has mapped, and the interpreter."""
     found = {str(Path(sys.executable).resolve())}
+    if sys.platform == "darwin":
+        found.add(str(Path(sys.base_prefix, "lib")))
     try:
         maps = Path("/proc/self/maps").read_text()
     except OSError:

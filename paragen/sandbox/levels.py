@@ -82,7 +82,10 @@ _OLD_KERNEL = (
     "`filters` needs Landlock: Linux 5.13 or later, with it among the kernel's security modules "
     "(`cat /sys/kernel/security/lsm` names them; `lsm=landlock,…` at boot sets them)."
 )
-_MACOS = "`seatbelt` needs /usr/bin/sandbox-exec, and not to run in a sandbox already."
+_MACOS = (
+    "`seatbelt` can't be put on inside of another sandbox: start paragen from a terminal of its "
+    "own, not from within a confined application."
+)
 
 ADVICE: Mapping[str, tuple[str, ...]] = {
     "linux": (_DOCKER, _UBUNTU, _OLD_KERNEL),

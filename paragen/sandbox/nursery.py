@@ -18,32 +18,36 @@ from pathlib import Path
 from typing import Any
 
 from paragen.domain.errors import SandboxFault
+from paragen.sandbox import ties
+from paragen.sandbox.confinement import WORK
 from paragen.sandbox.inside import control
-from paragen.sandbox.linux.confine import WORK
 
 _MAIN = Path(__file__).with_name("inside") / "__main__.py"
 _INTERPRETER = ("-P", "-s", "-S", "-B", "-X", "utf8")
 WAIT_S = 30
 """How long any part of a worker may take to answer: the machine may be very busy."""
+_THREADS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)  # fmt: skip
+"""What tells numeric libraries how many threads to start."""
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "HOME": WORK,
     "TMPDIR": WORK,
     "PYTHONHASHSEED": "0",
     "MALLOC_ARENA_MAX": "1",  # each would reserve 64 MiB of address space, one a thread
-    **dict.fromkeys(
-        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-    ),
+    **dict.fromkeys(_THREADS, "1"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A worker that was forked: paragen's ends of its sockets, and a descriptor of its process."""
+    """A worker that was forked: paragen's ends of its sockets, and its hold on the process."""
 
     control: socket.socket
     tester: socket.socket
-    pidfd: int
+    tie: ties.Tie
 
 
 class Nursery:
@@ -84,7 +88,8 @@ class Nursery:
             ours.close()
             tester.close()
             raise SandboxFault(f"no worker could be started: {error}") from error
-        return Started(ours, tester, received[1][0])
+        tie = ties.tie(received[1][0], received[0]["pid"], leashed=ties.LEASHED)
+        return Started(ours, tester, tie)
 
     @property
     def alive(self) -> bool:
@@ -145,8 +150,9 @@ def _sockets() -> tuple[socket.socket, socket.socket]:
 
 
 def _start(control_end: socket.socket) -> subprocess.Popen[bytes]:
+    kind = "leashes" if ties.LEASHED else "pidfds"
     return subprocess.Popen(
-        [sys.executable, *_INTERPRETER, str(_MAIN), str(control_end.fileno())],
+        [sys.executable, *_INTERPRETER, str(_MAIN), str(control_end.fileno()), kind],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import socket
 import threading
 from collections.abc import Mapping
@@ -13,7 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from paragen.domain.errors import SandboxFault, SandboxUnavailableError
-from paragen.sandbox.forked import Forked, address_space, pid_of
+from paragen.sandbox import measures, ties
+from paragen.sandbox.forked import Forked
 from paragen.sandbox.inside import control
 from paragen.sandbox.nursery import Nursery, heard
 
@@ -71,7 +71,8 @@ class Worker:
         self._waiting: dict[int, Forked] = {}
         self._ended: dict[int, Mapping[str, Any]] = {}
         started = nursery.start()
-        self._control, self.tester, self._pidfd = started.control, started.tester, started.pidfd
+        self._control, self.tester = started.control, started.tester
+        self._tie: ties.Tie | None = started.tie
         try:
             self._say(asdict(settings))
             self._greet(*self._hear("ready"))
@@ -83,15 +84,15 @@ class Worker:
     def _greet(self, ready: Mapping[str, Any], descriptors: list[int]) -> None:
         """Take in what the worker says of itself once it is ready."""
         self.notes = tuple(map(str, ready["notes"]))
-        zygote, tester = map(pid_of, descriptors)
+        zygote, tester = map(measures.pid_of, descriptors) if descriptors else ready["pids"]
         for descriptor in descriptors:
             os.close(descriptor)
         greeting = heard(self.tester)
         if greeting is None or "fault" in greeting[0]:
             why = "it ended" if greeting is None else greeting[0]["fault"]
             raise SandboxFault(f"the tester did not start: {why}")
-        self.candidate_space = address_space(zygote)
-        self.tester_space = address_space(tester)
+        self.candidate_space = measures.taken_bytes(zygote)
+        self.tester_space = measures.taken_bytes(tester)
         self.tester_pid = tester
 
     def take(self, wish: Wish) -> Forked:
@@ -121,12 +122,16 @@ class Worker:
             forked.close()
         self._control.close()
         self.tester.close()
-        if not select.select([self._pidfd], [], [], _END_S)[0]:
-            self._kill()
-            select.select([self._pidfd], [], [])
         with self._lock:
-            pidfd, self._pidfd = self._pidfd, -1
-        os.close(pidfd)
+            tie = self._tie
+        if tie is None:
+            return
+        if not select.select([tie.descriptor], [], [], _END_S)[0]:
+            tie.kill()
+            select.select([tie.descriptor], [], [])
+        with self._lock:
+            self._tie = None
+            os.close(tie.descriptor)
 
     def kill(self) -> None:
         """End every process of the worker at once; may be called from a signal handler."""
@@ -135,9 +140,9 @@ class Worker:
         self._kill()
 
     def _kill(self) -> None:
-        with self._lock, suppress(ProcessLookupError):
-            if self._pidfd >= 0:
-                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        with self._lock:
+            if self._tie is not None:
+                self._tie.kill()
 
     def _ask_for_spare(self) -> None:
         self._spare = self._ask(PLAIN)
@@ -156,7 +161,9 @@ class Worker:
     def _take_in(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
         """Note a candidate that was forked, or how one ended; of those long past nobody asks."""
         if message["kind"] == "forked":
-            self._waiting[message["number"]] = Forked(message["number"], descriptors)
+            self._waiting[message["number"]] = Forked(
+                message["number"], descriptors, message["pid"], leashed=ties.LEASHED
+            )
             return
         self._ended[message["number"]] = message
         for number in [n for n in self._ended if n < message["number"] - _REMEMBERED]:

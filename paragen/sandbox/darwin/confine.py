@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from ..linux.errors import LayerError
@@ -70,7 +71,8 @@ def enter_full(layout: Layout, *, keep: Collection[int]) -> None:
 def prepare(layout: Layout, level: str) -> Prepared:
     """Build the profile and try it in a child; to be called in the zygote. Raises LayerError."""
     ceiling = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_DESCRIPTORS, ceiling))
+    soft = _MOST_DESCRIPTORS if ceiling == resource.RLIM_INFINITY else min(_MOST_DESCRIPTORS, ceiling)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, ceiling))
     ways = dict.fromkeys(link for path in layout.reads for link in links(path))
     text = profile(map(real, layout.reads), ways)
     prepared = Prepared(owner=os.getpid(), profile=os.fsencode(text))
@@ -132,7 +134,7 @@ def real(path: str) -> str:
 
     Symbolic links are resolved, and letters are in the case that they were made with.
     """
-    resolved = os.path.realpath(path)
+    resolved = str(Path(path).resolve())
     if sys.platform == "darwin":
         with suppress(OSError):  # what can't be opened here can't be read inside either
             opened = os.open(resolved, os.O_RDONLY | os.O_CLOEXEC)
@@ -147,15 +149,15 @@ def real(path: str) -> str:
 def links(path: str) -> tuple[str, ...]:
     """The symbolic links on the way to a path, those that links lead to included."""
     found: dict[str, None] = {}
-    waiting = [os.path.abspath(path)]
+    waiting = [Path(path).absolute()]
     while waiting:
-        at = "/"
-        for part in waiting.pop().split("/"):
-            step = os.path.join(at, part)
-            if os.path.islink(step) and step not in found:
-                found[step] = None
-                waiting.append(os.path.join(at, os.readlink(step)))
-            at = os.path.realpath(step)
+        at = Path("/")
+        for part in waiting.pop().parts[1:]:
+            step = at / part
+            if step.is_symlink() and str(step) not in found:
+                found[str(step)] = None
+                waiting.append(at / step.readlink())
+            at = step.resolve()
     return tuple(found)
 
 
@@ -209,22 +211,18 @@ def _library() -> Any:
 
 
 def _why_no_seatbelt() -> str:
-    if sys.platform != "darwin":
-        return "macOS alone has it"
     try:
         library = _library()
         if library.sandbox_check(os.getpid(), None, 0):
             return "this process is in a sandbox already: start paragen outside of it"
     except (OSError, AttributeError) as error:
-        return f"this macOS doesn't have it: {error}"
+        return f"this system doesn't have it: {error}"
     return ""
 
 
 def _why_no_watch() -> str:
-    if sys.platform != "darwin":
-        return "it is macOS that needs it"
     try:
         known = libproc.usage(os.getpid())
     except (OSError, AttributeError) as error:
-        return f"this macOS doesn't have it: {error}"
+        return f"this system doesn't have it: {error}"
     return "" if known else "the kernel doesn't tell of a process's memory"

@@ -1,4 +1,4 @@
-"""Where workers begin: `python -P -s -S -B …/inside/__main__.py control_fd`.
+"""Where workers begin: `python -P -s -S -B …/inside/__main__.py control_fd kind`.
 
 It makes a package of a name of its own out of the folder above, so that neither paragen is
 imported nor a directory is put on the path that a program could import from.
@@ -19,7 +19,7 @@ def main() -> None:
     at_fork = __import__(f"{PACKAGE}.inside.at_fork", fromlist=["withhold"])
     at_fork.withhold()  # before anything else is imported
     nursery = __import__(f"{PACKAGE}.inside.nursery", fromlist=["main"])
-    nursery.main(int(sys.argv[1]))
+    nursery.main(int(sys.argv[1]), leashed=sys.argv[2] == "leashes")
 
 
 if __name__ == "__main__":

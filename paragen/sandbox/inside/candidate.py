@@ -6,14 +6,19 @@ import _socket
 import os
 import socket
 import sys
+import time
 from typing import Any, NoReturn
 
-from ..linux.confine import Prepared, confine_candidate
+from ..confinement import Prepared, close_from, confine_candidate
 from .at_fork import hand_over
+from .rehearsal import again
 from .serve import serve
 
 RPC = 3
 """The descriptor of its one socket."""
+_STEP_BYTES = 4 << 20
+_STEP_S = 0.005
+_MOST_STEPS = 64
 
 
 def main(
@@ -30,9 +35,10 @@ def main(
             os.dup2(descriptor, place, inheritable=place != RPC)
         confine_candidate(prepared, writes=writes, processes=processes)
         hand_over(processes)
-        os.closerange(RPC + 1, 1 << 20)
+        close_from(RPC + 1)
         if writes:
             os.chdir(prepared.work or "/")
+        again()
         serve(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=RPC), MODES)
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}".encode())
@@ -70,4 +76,13 @@ def selftest(sock: socket.socket, settings: dict[str, Any]) -> NoReturn:
     os._exit(0)
 
 
-MODES = {"script": script, "one_process": one_process, "selftest": selftest}
+def grow(sock: socket.socket, settings: dict[str, Any]) -> NoReturn:
+    """Take ever more memory, for the self-test, in steps that a watch can follow."""
+    held = []
+    for _ in range(_MOST_STEPS):
+        held.append(b"x" * _STEP_BYTES)
+        time.sleep(_STEP_S)
+    os._exit(0)
+
+
+MODES = {"script": script, "one_process": one_process, "selftest": selftest, "grow": grow}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _HEAD = 4
-_FIRST = 1 << 16
+_FIRST = 1 << 12
 """How much is asked for at once: small frames come whole."""
 
 _CHUNK = 1 << 20

@@ -37,7 +37,7 @@ class Jobs:
             output_bytes=job["output_bytes"],
         )
         try:
-            session.run_tests(
+            reached_out = session.run_tests(
                 job, wire, lambda program: remote.load(program, job["settings"]),
                 remote,
             )  # fmt: skip
@@ -48,5 +48,5 @@ class Jobs:
                 os.close(descriptor)
         return {
             "names": wire.names, "cases": wire.cases, "out_of_memory": wire.out_of_memory,
-            "gone": gone, "flood": flood, "spent": not self._as_it_was.restore(),
+            "gone": gone, "flood": flood, "spent": not self._as_it_was.restore(thorough=reached_out),
         }  # fmt: skip

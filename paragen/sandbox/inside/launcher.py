@@ -8,14 +8,14 @@ import sys
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from ..linux.confine import Layout, enter_full, prepare
+from ..confinement import Layout, enter_full, prepare
 from ..linux.errors import LayerError
 from .control import receive, send
 from .imports import allow
 from .zygote import Zygote
 
 
-def main(control_fd: int, tester_fd: int) -> NoReturn:
+def main(control_fd: int, tester_fd: int, *, leashed: bool) -> NoReturn:
     """Set the worker up and serve until paragen closes the control socket; never returns.
 
     What keeps it from starting is told to paragen: `unavailable` where it is a layer that can't
@@ -27,7 +27,7 @@ def main(control_fd: int, tester_fd: int) -> NoReturn:
         received = receive(control)
         if received is None:
             os._exit(0)
-        _set_up(received[0], control, tester).serve()
+        _set_up(received[0], control, tester, leashed=leashed).serve()
     except BaseException as error:
         layer = isinstance(error, LayerError)
         why = str(error) if layer else f"{type(error).__name__}: {error}"
@@ -37,11 +37,14 @@ def main(control_fd: int, tester_fd: int) -> NoReturn:
         os._exit(1)
 
 
-def _set_up(settings: dict[str, Any], control: socket.socket, tester: socket.socket) -> Zygote:
+def _set_up(
+    settings: dict[str, Any], control: socket.socket, tester: socket.socket, *, leashed: bool
+) -> Zygote:
     layout = Layout(reads=tuple(settings["reads"]), work=settings["work"])
     if settings["level"] == "full":
         enter_full(layout, keep=(control.fileno(), tester.fileno()))
     sys.path[:] = settings["path"]
     sys.argv = ["solution.py"]
     allow(*settings["packages"])
-    return Zygote(settings, control, tester, prepare(layout, settings["level"]))
+    prepared = prepare(layout, settings["level"])
+    return Zygote(settings, control, tester, prepared, leashed=leashed)

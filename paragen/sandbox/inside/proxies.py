@@ -13,6 +13,7 @@ import types
 from enum import IntEnum
 
 from ..runner.outcomes import Unsupported
+from .content import FIXED
 from .specials import ARITHMETIC, COMPARISONS, OPERATIONS, UNARY, names_of
 
 TYPE_CHECKING = False
@@ -90,13 +91,41 @@ _LOCAL_OF_CLASSES = _LOCAL | frozenset(
 )  # fmt: skip
 
 
+_PREDICATES = frozenset(
+    name
+    for kind in (str, bytes, set, frozenset)
+    for name in dir(kind)
+    if name.startswith(("is", "startswith", "endswith"))
+)
+"""Methods of builtins that only say yes or no: whoever calls them means the builtin's."""
+
+
+def _attribute(state: State, name: str) -> Any:
+    """An attribute of the object; a builtin's own methods come from the plain content.
+
+    Any result must be right to pass a test, but a yes is cheap to say: what a program gives in the
+    place of a text mustn't answer `startswith` itself.
+    """
+    if state.own is not Own.CONSTRUCTED:
+        fixed = state.base in FIXED and hasattr(state.base, name)
+        if state.base is not None and (fixed or name in _PREDICATES):
+            if fixed:
+                return object.__getattribute__(state.proxy, name)
+            return getattr(state.remote.content(state), name)
+        if name in _PREDICATES:
+            raise AttributeError(
+                f"{type(state.proxy).__name__!r} object has no {name!r} of a builtin"
+            )
+    return state.ask("get", name)
+
+
 def _attributes(local: frozenset[str], base: Any) -> dict[str, Any]:
     """How attributes are got, set and deleted: there, except for those that Python itself needs."""
 
     def get(self: Any, name: str) -> Any:
         if name in local:
             return base.__getattribute__(self, name)
-        return _held(self).ask("get", name)
+        return _attribute(_held(self), name)
 
     def put(self: Any, name: str, value: Any) -> None:
         if name in local:
@@ -338,7 +367,7 @@ class RemoteClass(type):
 
     def __contains__(cls, item: Any) -> bool:
         """Whether it is a member."""
-        return _held(cls).ask("do", "__contains__", item) is True
+        return _contains(cls, item)
 
     def __dir__(cls) -> Any:
         """The attributes, there."""

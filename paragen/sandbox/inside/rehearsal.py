@@ -1,7 +1,9 @@
-"""A rehearsal in the zygote: what candidates will do is done once, so that it is warm by then.
+"""Rehearsals: what candidates will do is done once before, so that it is quick by then.
 
-The interpreter adapts code to what it does, in place, and modules make tables at their first use.
-What has been done before the fork, no candidate has to do again, nor copy the memory for.
+The interpreter adapts code to what it does, in place, and modules make tables at their first use:
+so a whole conversation is played in the nursery, before any fork. And a fork copies memory only
+when it is first written to, which a mere look at an object does, by its count of references: so
+each spare candidate plays a short one again by itself, while nobody waits for it.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ import os
 import socket
 import sys
 import warnings
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from ..runner import modules
 from ..runner import script as _script  # imported here for those who will run as one
@@ -18,7 +22,7 @@ from .channel import Breach, Channel, Ended
 from .serve import Server
 from .values import loads
 
-__all__ = ["rehearse"]
+__all__ = ["again", "rehearse"]
 
 _ROUNDS = 12
 """After eight calls or so the interpreter takes a function for one that it should adapt."""
@@ -64,41 +68,93 @@ def same(value):
 def fail():
     raise ValueError("as it should")
 '''
+_SETTINGS = {"mode": "module", "rlimits": []}
+
+_frames: list[str] = []
+"""What a candidate hears in a short conversation."""
+
+
+class _Recorded:
+    """A channel on which that conversation is heard, and nobody listens."""
+
+    def __init__(self, frames: Sequence[str]) -> None:
+        self._frames = iter(frames)
+
+    def receive(self) -> str:
+        """The next frame; raises Ended after the last."""
+        for frame in self._frames:
+            return frame
+        raise Ended("that was all")
+
+    def send(self, text: str) -> None:
+        """Send nothing."""
+
+
+class _Recording(Channel):
+    """A channel whose frames are kept."""
+
+    def receive(self) -> str:
+        """The next frame, as ever."""
+        frame = super().receive()
+        _frames.append(frame)
+        return frame
 
 
 def rehearse() -> None:
-    """Serve a program of ours to a process of ours, and take back what that left."""
-    ours, theirs = socket.socketpair()
-    output = os.open(os.devnull, os.O_RDWR)
-    pid = os.fork()
-    if pid == 0:
-        try:
-            ours.close()
-            _ask(theirs, output)
-        finally:
-            os._exit(0)
-    theirs.close()
-    with ours, warnings.catch_warnings(), suppress(Ended, Breach):
-        channel = Channel(ours)
+    """Serve a program of ours to a process of ours, at length and then, for `again`, in short."""
+    for ask, channel in ((_at_length, Channel), (_in_short, _Recording)):
+        with _asked_by(ask) as sock:
+            _serve(channel(sock))
+    again()
+
+
+def again() -> None:
+    """Play the short conversation once more, in this process alone."""
+    _serve(_Recorded(_frames))
+
+
+def _serve(channel: Any) -> None:
+    """Serve to the end of a conversation, and take back what that left."""
+    with warnings.catch_warnings(), suppress(Ended, Breach):
         _, settings = loads(channel.receive())
         Server(channel).run(settings)
-    os.close(output)
-    os.waitpid(pid, 0)
     sys.modules.pop("solution", None)
     modules.LINES.clear()
 
 
-def _ask(sock: socket.socket, output: int) -> None:
-    """The tester's side of it."""
-    from .remote import Remote  # which candidates have no use for
+@contextmanager
+def _asked_by(ask: Callable[[Any], None]) -> Iterator[socket.socket]:
+    """A socket at whose other end a process of ours asks."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                ours.close()
+                from .remote import Remote  # which candidates have no use for
 
-    remote = Remote(sock, output, output, output_bytes=1 << 20)
-    program = remote.load(_PROGRAM, {"mode": "module", "rlimits": []})
+                output = os.open(os.devnull, os.O_RDWR)
+                ask(Remote(theirs, output, output, output_bytes=1 << 20))
+            finally:
+                os._exit(0)
+        theirs.close()
+        yield ours
+    os.waitpid(pid, 0)
+
+
+def _at_length(remote: Any) -> None:
+    program = remote.load(_PROGRAM, _SETTINGS)
     for number in range(_ROUNDS):
         program.sample("a b a", 1, 2)
         program.same([number, [1.5, "a"], (None, True), {"a": 1}, {1, 2}])
         program.same([1, 2, 3])
-        program.Sample([1.0, 2.0]).mean  # noqa: B018  # it is asked for
+        getattr(program.Sample([1.0, 2.0]), "mean")  # noqa: B009  # it is asked for, not used
         with suppress(ValueError):
             program.fail()
+    remote.close()
+
+
+def _in_short(remote: Any) -> None:
+    program = remote.load("from typing import List\n\ndef f(x):\n    return x\n", _SETTINGS)
+    program.f([1, 2])
     remote.close()

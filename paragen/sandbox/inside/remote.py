@@ -103,6 +103,7 @@ class Remote:
         self._claims = Claims(self)
         self._lock = threading.RLock()
         self._nested = 0
+        self._random = random.Random()  # tests may seed the module's own
         self._source: list[str] = []
         self._left = output_bytes
         self._on_output = on_output or _to_streams
@@ -174,7 +175,7 @@ class Remote:
             self.raise_if_gone()
             if self._nested >= MOST_NESTED:
                 raise RecursionError("too many calls between the test and the program")
-            asked = random.getrandbits(48) + 1
+            asked = self._random.getrandbits(48) + 1
             claims = self._claims
             claims.begin()
             known = len(claims.hosted)

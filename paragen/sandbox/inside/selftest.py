@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import os
-import resource
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from ..linux.syscalls import call
+if sys.platform == "darwin":
+    from ..darwin.harms import harms_here
+else:
+    from ..linux.harms import harms_here
+from .harm import NotContained, of_each_other
 
 _OURS = frozenset(
     ("LANG", "LC_CTYPE", "HOME", "TMPDIR", "PYTHONHASHSEED", "MALLOC_ARENA_MAX")
 ) | frozenset(
+    ("VECLIB_MAXIMUM_THREADS", "__CF_USER_TEXT_ENCODING", "__PYVENV_LAUNCHER__")
+) | frozenset(
     f"{name}_NUM_THREADS" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
 )  # fmt: skip
-_CLONE_NEWUSER = 0x10000000
-_PTRACE_ATTACH = 16
-
-
-class NotContained(Exception):
-    """A harm that wasn't kept off, though no error says so."""
+"""What the environment may have: ours, and what macOS itself and its Pythons add to it."""
 
 
 def attempts(settings: dict[str, Any]) -> list[tuple[str, bool, str]]:
     """Try each harm: its name, whether it was kept off, and what came of it."""
-    return [(name, *_outcome(harm)) for name, harm in _harms(settings).items()]
+    harms = {**_harms(settings), **harms_here(settings)}
+    return [(name, *_outcome(harm)) for name, harm in harms.items()]
 
 
 def _outcome(harm: Callable[[], object]) -> tuple[bool, str]:
@@ -36,44 +39,23 @@ def _outcome(harm: Callable[[], object]) -> tuple[bool, str]:
         return False, str(error)
     except (OSError, MemoryError) as error:
         return True, type(error).__name__
+    except Exception as error:
+        return False, f"it couldn't be tried: {error}"[:100]
     return False, f"it went through: {done!r}"[:100]
 
 
-def _harms(settings: dict[str, Any]) -> dict[str, Callable[[], object]]:
-    others = [os.getppid(), *settings["others"]]
-
-    def of_each_other(harm: Callable[[int], object]) -> Callable[[], object]:
-        """One that must be refused for every other process."""
-
-        def every() -> None:
-            for pid in others:
-                try:
-                    harm(pid)
-                except OSError:
-                    continue
-                raise NotContained(f"process {pid}")
-            raise OSError("refused for each")
-
-        return every
-
+def _harms(settings: Mapping[str, Any]) -> dict[str, Callable[[], object]]:
+    """The harms that are the same on every platform."""
     return {
-        "reading a file outside": lambda: open(settings["file"]).read(),
-        "writing a file outside": lambda: open(settings["file"], "w"),
-        "making a file outside": lambda: open(f"{settings['directory']}/made", "w"),
-        "listing a directory outside": lambda: os.listdir(settings["directory"]),
+        "reading a file outside": lambda: Path(settings["file"]).read_text(),
+        "writing a file outside": lambda: Path(settings["file"]).open("w"),
+        "making a file outside": lambda: Path(settings["directory"], "made").open("w"),
+        "listing a directory outside": lambda: list(Path(settings["directory"]).iterdir()),
         "reading the environment": _environment,
-        "opening a socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),
-        "opening a local socket": lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM),
+        "connecting to a server": lambda: _connect(settings["server"]),
+        "connecting to a local server": lambda: _connect_locally(settings["local_server"]),
         "starting a process": _fork,
-        "signalling others": of_each_other(lambda pid: os.kill(pid, 0)),
-        "tracing others": of_each_other(lambda pid: call("ptrace", _PTRACE_ATTACH, pid, 0, 0)),
-        "reading others' memory": of_each_other(_read_memory),
-        "limiting others": of_each_other(
-            lambda pid: resource.prlimit(pid, resource.RLIMIT_NOFILE, (4, 4))
-        ),
-        "new namespaces": lambda: call("unshare", _CLONE_NEWUSER),
-        "memory outside of the limit": lambda: os.memfd_create("outside"),
-        "memory beyond the limit": lambda: _much_memory(settings["address_space"]),
+        "signalling others": lambda: of_each_other(settings, lambda pid: os.kill(pid, 0)),
     }
 
 
@@ -83,12 +65,22 @@ def _environment() -> None:
         raise NotContained(", ".join(more))
     for pid in ("self", "1", str(os.getppid())):
         try:
-            with open(f"/proc/{pid}/environ", "rb") as file:
-                file.read()
+            Path(f"/proc/{pid}/environ").read_bytes()
         except OSError:
             continue
         raise NotContained(f"/proc/{pid}/environ")
     raise OSError("nothing there")
+
+
+def _connect(port: int) -> None:
+    """Connect to a server that there is: to be refused by it would prove nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.connect(("127.0.0.1", port))
+
+
+def _connect_locally(path: str) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.connect(path)
 
 
 def _fork() -> None:
@@ -96,13 +88,3 @@ def _fork() -> None:
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
-
-
-def _read_memory(pid: int) -> None:
-    """Ask for no bytes at all: that is refused like any other number of them."""
-    call("process_vm_readv", pid, 0, 0, 0, 0, 0)
-
-
-def _much_memory(address_space: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
-    bytearray(address_space)

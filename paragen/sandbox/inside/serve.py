@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import os
 import resource
+import signal
 import sys
 import time
 from contextlib import suppress
@@ -46,6 +47,7 @@ def serve(
         _, settings = loads(channel.receive())
         for which, soft, hard in settings.get("rlimits", ()):
             _limit(which, soft, hard)
+        signal.alarm(settings.get("alarm_s", 0))
         _thread.stack_size(STACK_BYTES)
         mode = settings.get("mode", "module")
         if mode != "module":

@@ -102,9 +102,7 @@ class Guests:
         ask, numbers = self._ask, self._numbers
 
         def special(own: Any, *args: Any, **kwargs: Any) -> Any:
-            given = (
-                () if name in _COPYING else args
-            )  # what else was copied is no business of theirs
+            given = () if name in _COPYING else args  # the memo of deepcopy is for this side
             return ask("do", numbers[id(own)], name, given, kwargs)
 
         special.__name__ = name
@@ -124,7 +122,9 @@ class Guests:
             return ask("get", number, attribute, (), None)
 
         kinds = tuple(builtin_names.CLASSES[base] for base in bases)
-        cls = type(name, kinds, {"__getattr__": get, "__module__": "test_solution"})
+        cls: Any = kinds[0]
+        if bases != [name]:
+            cls = type(name, kinds, {"__getattr__": get, "__module__": "test_solution"})
         error = cls.__new__(cls)
         error.args = tuple(self._decode(argument) for argument in arguments)
         return error

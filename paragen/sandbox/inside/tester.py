@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import resource
+import signal
 import socket
 from typing import Any, NoReturn
 
-from ..linux.confine import Prepared, confine_tester
+from ..confinement import Prepared, confine_tester, limit_memory
 from .control import receive, send
 from .imports import allow
 
@@ -47,8 +47,11 @@ def main(sock: socket.socket, prepared: Prepared, settings: dict[str, Any]) -> N
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nobody reads what tests print there
         while (received := receive(sock)) is not None:
             job, descriptors = received
-            resource.setrlimit(resource.RLIMIT_AS, (job["address_space"], resource.RLIM_INFINITY))
-            send(sock, jobs.run(job, descriptors))
+            limit_memory(job["address_space"])
+            signal.alarm(job["settings"]["alarm_s"])
+            result = jobs.run(job, descriptors)
+            signal.alarm(0)
+            send(sock, result)
     except BaseException as error:
         what = f"{type(error).__name__}: {error}"[:_MAX_FAULT]
         os.write(2, what.encode("utf-8", "replace"))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import _socket
 import os
+import resource
 import select
-import signal
 import socket
+import sys
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from ..linux.confine import Prepared, candidate_pids, mount_work, unmount_work
+from ..confinement import Prepared, candidate_pids, mount_work, unmount_work
 from . import candidate, tester, warm
+from .children import children
 from .control import receive, send
 
 INODE_BYTES = 4096
 """One file is allowed for so many bytes of disk space."""
+_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
+"""The unit in which the kernel gives the largest resident size."""
 
 
 class Zygote:
@@ -27,41 +31,42 @@ class Zygote:
         control: socket.socket,
         tester_socket: socket.socket,
         prepared: Prepared,
+        *,
+        leashed: bool,
     ) -> None:
         """Start the tester; raises LayerError."""
         self._control = control
         self._prepared = prepared
         self._work = bool(settings["work"])
         self._mounted = False
-        self._candidates: dict[int, tuple[int, int]] = {}
+        self._numbers: dict[int, int] = {}
         self._poller = select.poll()
+        self._children = children(self._poller, leashed=leashed)
         self._stdin = os.open(os.devnull, os.O_RDONLY)
         self._tester = self._start_tester(settings, tester_socket)
         tester_socket.close()
         warm.preload(tuple(settings["preload"]))
-        for descriptor in (control.fileno(), self._tester):
-            self._poller.register(descriptor, select.POLLIN)
-        ready = {"kind": "ready", "notes": list(prepared.notes)}
-        send(control, ready, (os.pidfd_open(os.getpid()), self._tester))
+        self._poller.register(control, select.POLLIN)
+        pids = [os.getpid(), self._tester]
+        ready = {"kind": "ready", "notes": list(prepared.notes), "pids": pids}
+        send(control, ready, self._children.own(self._tester))
 
     def _start_tester(self, settings: dict[str, Any], tester_socket: socket.socket) -> int:
-        """Fork the tester before anything else is imported; a descriptor that tells its end."""
+        """Fork the tester before anything else is imported; its process id."""
         pid = os.fork()
         if pid == 0:
+            self._children.forget()
             self._control.close()
             tester.main(tester_socket, self._prepared, settings)
-        return os.pidfd_open(pid)
+        self._children.watch(pid)
+        return pid
 
     def serve(self) -> NoReturn:
         """Fork and reap until paragen or the tester is gone, then end whatever is left."""
         with suppress(OSError):
             while self._step():
                 pass
-        for pidfd in self._candidates:
-            with suppress(OSError):
-                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-        with suppress(OSError):
-            signal.pidfd_send_signal(self._tester, signal.SIGKILL)
+        self._children.kill()
         os._exit(0)
 
     def _step(self) -> bool:
@@ -72,10 +77,11 @@ class Zygote:
                 if received is None:
                     return False
                 self._fork(received[0])
-            elif descriptor == self._tester:
-                return False
-            else:
-                self._reap(descriptor)
+                continue
+            for ended in self._children.ended(descriptor):
+                if ended[0] == self._tester:
+                    return False
+                self._tell(*ended)
         return True
 
     def _fork(self, wish: dict[str, Any]) -> None:
@@ -90,6 +96,7 @@ class Zygote:
         with candidate_pids(self._prepared, processes):
             pid = os.fork()
         if pid == 0:
+            self._children.forget()
             candidate.main(
                 theirs, (stdin, stdout, stderr), self._prepared,
                 writes=bool(wish["disk_bytes"]), processes=processes,
@@ -97,14 +104,12 @@ class Zygote:
         for descriptor in (stdin, stdout, stderr):
             os.close(descriptor)
         theirs.close()
-        pidfd = os.pidfd_open(pid)
-        self._candidates[pidfd] = (wish["number"], pid)
-        self._poller.register(pidfd, select.POLLIN)
-        handed = (ours.fileno(), feed, stdout_end, stderr_end, pidfd)
-        send(self._control, {"kind": "forked", "number": wish["number"], "pid": pid}, handed)
-        for descriptor in (feed, stdout_end, stderr_end):
-            os.close(descriptor)
-        ours.close()
+        self._numbers[pid] = wish["number"]
+        self._children.watch(pid)
+        handed = (ours.detach(), feed, stdout_end, stderr_end)
+        message = {"kind": "forked", "number": wish["number"], "pid": pid}
+        send(self._control, message, (*handed, self._children.tie(pid)))
+        self._children.handed(pid, handed)
 
     def _renew_work(self, disk_bytes: int) -> None:
         """See that the working directory is empty and of that size, or not there at all."""
@@ -116,16 +121,13 @@ class Zygote:
             mount_work(self._prepared, disk_bytes, inodes)
             self._mounted = True
 
-    def _reap(self, pidfd: int) -> None:
+    def _tell(self, pid: int, status: int, used: resource.struct_rusage) -> None:
         """Tell paragen how a candidate ended and what it used."""
-        number, pid = self._candidates.pop(pidfd)
-        self._poller.unregister(pidfd)
-        os.close(pidfd)
-        _, status, used = os.wait4(pid, 0)
         send(
             self._control,
             {
-                "kind": "ended", "number": number, "code": os.waitstatus_to_exitcode(status),
-                "cpu_s": used.ru_utime + used.ru_stime, "peak_bytes": used.ru_maxrss * 1024,
+                "kind": "ended", "number": self._numbers.pop(pid),
+                "code": os.waitstatus_to_exitcode(status), "cpu_s": used.ru_utime + used.ru_stime,
+                "peak_bytes": used.ru_maxrss * _MAXRSS_BYTES,
             },
         )  # fmt: skip

@@ -104,11 +104,11 @@ def free_uid() -> int | None:
 
 def become(uid: int) -> None:
     """Turn into that user, of a group of the same number, without any privilege of before."""
-    assert sys.platform == "linux"
     try:
         os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
+        if sys.platform == "linux":
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
     except OSError as error:
         raise LayerError("own user", f"becoming uid {uid}", error) from error
 

@@ -21,12 +21,12 @@ from .syscalls import (
     PR_SET_DUMPABLE,
     PR_SET_PDEATHSIG,
     call,
-    close_from,
     close_range,
     mount,
     prctl,
     unmount,
 )
+from .syscalls import close_from as close_from
 
 _NEWPID = 0x20000000
 _NOSUID = 2

@@ -25,6 +25,10 @@ _ADVICE = {
         "(CONFIG_SECURITY_LANDLOCK); in Docker, a seccomp profile that allows landlock_* "
         "(Docker 23 or later, or --security-opt seccomp=unconfined)"
     ),
+    "seatbelt": (
+        "It can't be put on inside of another sandbox: start paragen outside of any. If it isn't "
+        "in one, this macOS takes profiles in another way than paragen knows: please report it"
+    ),
     "seccomp": (
         "The kernel needs CONFIG_SECCOMP_FILTER, on x86-64 or aarch64; in Docker, "
         "a seccomp profile that allows seccomp(2) and prctl(2), as the default one does"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MAX_DETAIL = 300
 MAX_VALUE = 100
 MAX_ITEMS = 30
+_EXAMPLES = ("Falsifying example: ", "Failing test case: ")
+"""How Hypothesis's notes about what it found begin, by its version."""
 NO_FILES = "the task doesn't allow files: set disk_mb in its front matter"
 OUT_OF_MEMORY = "MemoryError: the memory limit was reached"
 
@@ -75,7 +77,10 @@ def settle(error: BaseException, origin: str = "") -> tuple[str, str]:
     if isinstance(error, Unsupported):
         return UNSUPPORTED, trim(_text(error))
     if isinstance(error, ModuleNotFoundError) and _place(error) and error.name != "solution":
-        return UNSUPPORTED, f"the tests import {error.name}, which isn't available here{_hint(error)}"
+        return (
+            UNSUPPORTED,
+            f"the tests import {error.name}, which isn't available here{_hint(error)}",
+        )
     if forbids_files(error):
         return UNSUPPORTED, NO_FILES
     return FAILED, describe(error)
@@ -110,9 +115,16 @@ def _example(error: BaseException) -> str:
     """The example that Hypothesis found, with which a property doesn't hold."""
     notes = getattr(error, "__notes__", None)
     for note in notes if type(notes) is list else ():
-        if type(note) is str and note.startswith("Falsifying example: "):
-            return f", with {trim(' '.join(note.split()[2:]), MAX_VALUE)}"
+        if type(note) is str and note.startswith(_EXAMPLES):
+            return f", with {trim(' '.join(note.partition(': ')[2].split()), MAX_VALUE)}"
     return ""
+
+
+def first_failure(error: BaseException) -> BaseException:
+    """The first of several failures that Hypothesis found of one property, else the exception."""
+    if isinstance(error, BaseExceptionGroup) and error.message.startswith("Hypothesis found"):
+        return error.exceptions[0]
+    return error
 
 
 def _hint(error: ModuleNotFoundError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .explain import OUT_OF_MEMORY, settle, shown, trim
+from .explain import OUT_OF_MEMORY, first_failure, settle, shown, trim
 from .outcomes import FAILED, PASSED, Signal
 
 TYPE_CHECKING = False
@@ -89,7 +89,8 @@ class Ledger:
         """The outcome and detail that an exception means; frees what a full memory holds."""
         try:
             if not isinstance(error, MemoryError):
-                return settle(error, self._elsewhere.origin(error) if self._elsewhere else "")
+                first = first_failure(error)
+                return settle(first, self._elsewhere.origin(first) if self._elsewhere else "")
         except MemoryError as later:  # the exception's own text needs too much
             later.__traceback__ = None
         error.__traceback__ = None

@@ -13,7 +13,7 @@ def settle_down() -> None:
     No deadline and no complaint about slow data, since the machine may be a busy one: the task's
     limits hold as they do for any other test.
     """
-    if PROFILE not in hypothesis.settings._profiles:  # type: ignore[attr-defined]  # the public way of asking raises
+    if PROFILE not in hypothesis.settings._profiles:
         hypothesis.settings.register_profile(
             PROFILE,
             database=None,

@@ -30,6 +30,12 @@ UNEQUAL = "__paragen_unequal__"
 _LEFT = "__paragen_left__"
 _RIGHT = "__paragen_right__"
 
+_MEANS = frozenset(
+    "__builtins__ __dict__ __import__ __setattr__ ctypes delattr eval exec gc globals importlib "
+    "inspect mock modules monkeypatch object patch setattr sys vars".split()
+)
+"""Names without which nothing outside can be changed, but by setting an attribute."""
+
 _RUNNERS = {("unittest", "main"), ("pytest", "main"), ("doctest", "testmod")}
 _FUNCTIONS = (tree.FunctionDef, tree.AsyncFunctionDef)
 _SCOPES = (*_FUNCTIONS, tree.ClassDef, tree.Lambda)
@@ -39,7 +45,8 @@ class Prepared:
     """One piece of test code, ready to be executed.
 
     `statements` names the cases that are statements, by the number that `case(n)` gets;
-    `functions` those that are test functions and methods, as far as the text shows.
+    `functions` those that are test functions and methods, as far as the text shows. `reaches_out`
+    says that it may change what lies outside of it: modules, or classes of others.
     """
 
     def __init__(self, source: str, filename: str, line: int) -> None:
@@ -56,6 +63,7 @@ class Prepared:
         assert isinstance(module, tree.Module)
         self.has_check = any(_is_check(node) for node in module.body)
         self.imports_program = any(_imports_program(node) for node in _walk(module))
+        self.reaches_out = any(_reaches_out(node) for node in _walk(module))
         module.body = [s for node in module.body for s in self._top_level(node)]
         self._explain_asserts(module)
         self.code: CodeType = compile(module, filename, "exec", dont_inherit=True)
@@ -180,6 +188,18 @@ def _imports_program(node: tree.AST) -> bool:
     if isinstance(node, tree.ImportFrom):
         return node.module == "solution"
     return isinstance(node, tree.Import) and any(a.name == "solution" for a in node.names)
+
+
+def _reaches_out(node: tree.AST) -> bool:
+    """Whether a node sets an attribute of anything but `self`, or has the means to."""
+    if isinstance(node, tree.Attribute):
+        own = isinstance(node.value, tree.Name) and node.value.id in ("self", "cls")
+        return node.attr in _MEANS or not (own or isinstance(node.ctx, tree.Load))
+    if isinstance(node, tree.Name):
+        return node.id in _MEANS
+    if isinstance(node, tree.alias):
+        return any(part in _MEANS for part in node.name.split("."))
+    return isinstance(node, tree.arg) and node.arg in _MEANS
 
 
 def _is_main_guard(node: tree.AST) -> bool:

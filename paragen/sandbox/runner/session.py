@@ -11,8 +11,8 @@ import builtins
 import sys
 
 from .explain import falsy, trim, unequal
-from .ledger import Ledger
 from .imports import importer
+from .ledger import Ledger
 from .modules import load_program, names_in, names_of, new_module
 from .outcomes import FAILED, PASSED, SKIPPED, UNSUPPORTED, Unsupported
 from .prepared import prepared
@@ -44,10 +44,10 @@ def run_tests(
     wire: Reports,
     load: Load,
     elsewhere: Elsewhere | None = None,
-) -> None:
+) -> bool:
     """Load the program, and run every piece of test code against it.
 
-    A program in another process is `elsewhere`: once it is gone, neither the case that was being
+    Returns whether the tests may have changed modules of this process that aren't theirs. A program in another process is `elsewhere`: once it is gone, neither the case that was being
     run nor one after it has passed, whatever the tests caught.
     """
     pieces = [_prepare(test) for test in payload["tests"]]
@@ -56,6 +56,7 @@ def run_tests(
     if program is not None:
         for number, piece in enumerate(pieces):
             piece.run(number, program, payload["entry_point"], ledger)
+    return any(piece.reaches_out for piece in pieces)
 
 
 def _import(payload: dict[str, Any], load: Load, ledger: Ledger) -> ModuleType | None:
@@ -83,9 +84,13 @@ def _prepare(test: dict[str, Any]) -> Piece:
 
 
 class Piece:
-    """One piece of test code; `names` are the cases that its text shows."""
+    """One piece of test code; `names` are the cases that its text shows.
+
+    `reaches_out` says that it may change modules that aren't its own.
+    """
 
     names: list[str]
+    reaches_out = True
 
     def run(self, number: int, program: ModuleType, entry_point: str | None, to: Ledger) -> None:
         """Run its cases."""
@@ -125,6 +130,7 @@ class Code(Piece):
     def __init__(self, prepared: Prepared) -> None:
         self._prepared = prepared
         self.names = [*prepared.statements, *prepared.functions]
+        self.reaches_out = prepared.reaches_out
         self._restore: Callable[[], None] | None = None
         if "unittest" in prepared.text:
             from .unit import restore

@@ -127,7 +127,7 @@ def _threading() -> Undo:
     import threading
 
     def undo() -> None:
-        threading.settrace(None)  # type: ignore[arg-type]  # as its own documentation says
+        threading.settrace(None)
         threading.setprofile(None)
 
     return undo

@@ -64,12 +64,15 @@ class State:
         for name in SETTINGS.keys() & sys.modules.keys() - self._undo.keys():
             self._undo[name] = SETTINGS[name]()
 
-    def restore(self) -> bool:
-        """Take everything back; false where that can't be done, and the process should end."""
+    def restore(self, *, thorough: bool = True) -> bool:
+        """Take everything back; false where that can't be done, and the process should end.
+
+        What modules hold is only looked at where this is to be `thorough`: there is much of it.
+        """
         try:
             self._seen = 0
             self.see_new_modules()
-            self._restore_modules()
+            self._restore_modules(thorough)
             for undo in self._undo.values():
                 undo()
             self._restore_surroundings()
@@ -78,7 +81,7 @@ class State:
         usable = not any(stream.closed for stream in self._streams)
         return bool(usable and _thread._count() <= self._threads)
 
-    def _restore_modules(self) -> None:
+    def _restore_modules(self, thorough: bool) -> None:
         """Let go of the tests' own modules, and undo what they did to others.
 
         What they imported stays: much of it can't be imported twice.
@@ -90,10 +93,10 @@ class State:
         for name, module in self._modules.items():
             if modules.get(name) is not module:
                 modules[name] = module
-        for name, before in self._namespaces.items():
-            module = modules.get(name)
-            if module is not None and not _same(module.__dict__, before):
-                _put_back(name, module, before)
+        for name, before in self._namespaces.items() if thorough else ():
+            held = modules.get(name)
+            if held is not None and not _same(held.__dict__, before):
+                _put_back(name, held, before)
         LINES.clear()
 
     def _restore_surroundings(self) -> None:

@@ -25,8 +25,8 @@ def test_square():
 """What most forgeries play against: f(x) must be x * x, and none of them computes that."""
 
 
-WAYS = ("sealed", "unsealed", "script")
-"""How a program is run: asked by a tester, beside its tests, or as a script."""
+WAYS = ("sealed", "script")
+"""How a program is run: asked by a tester, or as a script; "unsealed" is beside its tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from tests.sandbox.hostile.attack import QUICK
 from tests.sandbox.hostile.levels import CONFINED, judged, still_honest, task_of
 from tests.sandbox.hostile.rough import ROUGH
 
-_LIMITS = replace(QUICK, cpu_s=2.0, wall_s=3.0)
+_LIMITS = replace(QUICK, cpu_s=1.0, wall_s=1.5)
 _GRACE_S = 3.0
 _MOST_TEXT = 4000
 

@@ -24,6 +24,8 @@ class Liar:
     def __round__(self, n=0): return self
     def __instancecheck__(self, other): return True
     def solve(self, *args): return self
+    def startswith(self, *args): return True
+    isdigit = issubset = issuperset = startswith
     @property
     def __class__(self): return int
 
@@ -36,6 +38,7 @@ class LyingStr(str):
     __eq__ = lambda self, other: True
     __ne__ = lambda self, other: False
     __contains__ = startswith = lambda self, other: True
+    count = lambda self, other: 9
     __hash__ = str.__hash__
 class LyingList(list):
     __eq__ = __contains__ = lambda self, other: True
@@ -48,15 +51,21 @@ class LyingTuple(tuple):
     __eq__ = __contains__ = lambda self, other: True
     __ne__ = lambda self, other: False
 class LyingSet(set):
-    __eq__ = __contains__ = __le__ = __ge__ = lambda self, other: True
+    __eq__ = __contains__ = __le__ = __ge__ = issubset = lambda self, other: True
     __ne__ = lambda self, other: False
 class Meta(type):
     __eq__ = lambda self, other: True
     __hash__ = type.__hash__
+    def __contains__(self, other): return True
+    def __iter__(self): return iter(())
     def __instancecheck__(self, other): return True
     def __subclasscheck__(self, other): return True
 class LyingClass(metaclass=Meta): pass
 class Solution(Liar): pass
+class Twisted(Liar):
+    def __sub__(self, other): return self
+class Matrix(Liar):
+    def __mul__(self, other): return Twisted()
 class Vector(Liar):
     def __mul__(self, other): return Liar()
 
@@ -72,15 +81,21 @@ FORGED = {
         "f() in [5]", "f() in (1, 5)", "[f()] == [5]", "{'a': f()} == {'a': 5}", "(f(),) == (5,)",
         "f() in {5}", "f() ^ 5 == 0", "f() % 2 == 1", "round(f(), 2) == 5.0",
         "isinstance(f(), int)", "len(f()) == 3 and all(x in f() for x in (5, 7, 9))",
-        "max(f(), 5) == 5 == min(f(), 5)", "sorted([f(), 1]) == [1, 2]",
+        "f().startswith('a')",
+        "f().isdigit()", "f().issubset({1})", "max(f(), 5) == 5 == min(f(), 5)",
+        "sorted([f(), 1]) == [1, 2]",
     ],
-    "LyingInt(4)": ["f() == 5", "f() - 5 == 0", "abs(f() - 5) < 1e-9", "f() in [5]", "[f()] == [5]"],
-    "LyingStr('x')": ["f() == 'y'", "'y' == f()", "f() in ['y']", "'y' in f()", "not (f() != 'y')"],
+    "LyingInt(4)": ["f() == 5", "f() - 5 == 0", "abs(f() - 5) < 1e-9", "f() in [5]"],
+    "LyingStr('x')": ["f() == 'y'", "'y' == f()", "f() in ['y']", "'y' in f()", "not (f() != 'y')",
+        "f().startswith('y')", "f().count('y') == 9",
+    ],
     "LyingList([])": ["f() == [5]", "[5] == f()", "not (f() != [5])", "5 in f()", "[f()] == [[5]]"],
     "LyingDict()": ["f() == {'a': 1}", "{'a': 1} == f()", "'a' in f()"],
     "LyingTuple()": ["f() == (1,)", "(1,) == f()", "1 in f()"],
     "LyingSet()": ["f() == {1}", "{1} == f()", "f() >= {1}", "{1} <= f()"],
-    "LyingClass": ["f() is int", "f() == int", "isinstance(5, f())", "issubclass(int, f())"],
+    "LyingSet([9])": ["f().issubset({1})"],
+    "LyingClass": ["f() is int", "f() == int", "isinstance(5, f())", "issubclass(int, f())",
+        "5 in f()"],
     "[Liar()]": ["f() == [5]", "f()[0] == 5", "5 in f()", "f().index(5) == 0", "f().count(5) == 1"],
     "{'a': Liar()}": ["f() == {'a': 5}", "f()['a'] == 5", "5 in f().values()"],
 }  # fmt: skip
@@ -94,13 +109,17 @@ OWNED = [
     "Vector() * Vector() == 11",
     "abs(Vector() * Vector() - 11) < 1e-9",
     "not (Vector() * Vector() != 11)",
+    "abs(Matrix() * Matrix() - 11) < 1e-9",
+    "bool(Matrix() * Matrix() - 11)",
 ]
 
 
 def holds(module: Any, test: str) -> bool:
     """Whether the assertion would pass."""
     try:
-        return bool(eval(test, {**{n: getattr(module, n) for n in ("f", "Solution", "Vector")}}))
+        return bool(
+            eval(test, {**{n: getattr(module, n) for n in ("f", "Solution", "Vector", "Matrix")}})
+        )
     except Exception:
         return False
 
@@ -121,6 +140,13 @@ def test_what_an_own_object_hands_out_isn_t_the_test_s_own(test: str) -> None:
     assert holds(in_process(LIAR), test), "this can't fail"
     with loaded(LIAR) as sealed:
         assert not holds(sealed, test)
+
+
+def test_what_is_returned_has_no_arithmetic_with_plain_data() -> None:
+    with loaded(LIAR) as module:
+        module.choose("Twisted()")
+        with pytest.raises(TypeError, match="unsupported operand"):
+            module.f() - 5
 
 
 def test_an_object_handed_out_once_is_never_own_again() -> None:
@@ -217,7 +243,8 @@ def test_what_a_callback_raised_to_skip_can_t_be_raised_later() -> None:
 SECRET = 918273645
 
 REACHING = [
-    "f.__code__", "f.__globals__", "f.__closure__", "f.gi_frame", "obj._hidden", "obj.__class__.__init__.__globals__",
+    "f.__code__", "f.__globals__", "f.__closure__", "f.gi_frame", "obj._hidden",
+    "obj.__class__.__init__.__globals__",
     "obj.__dict__", "obj.method.__globals__", "obj.method.__self__", "obj.method.__func__",
     "gen.gi_frame", "gen.gi_code", "cls.__subclasses__()", "cls.__init__.__globals__",
     "cls.mro()", "mock.call_count", "mock.reset_mock()", "mock.assert_called()",
@@ -243,7 +270,7 @@ def test_the_insides_of_the_test_s_objects_are_out_of_reach(expression: str) -> 
     program = (
         "def reach(expression, **names):\n"
         "    try: return ['got', repr(eval(expression, names))]\n"
-        "    except (AttributeError, TypeError) as error: return ['refused', type(error).__name__]\n"
+        "    except (AttributeError, TypeError) as e: return ['refused', type(e).__name__]\n"
     )
     own, mock = Own(), Mock()
     given = {

@@ -16,7 +16,7 @@ from paragen.domain.command import CaseResult, Ending, Outcome, Ran, TestRun
 from paragen.sandbox import runner
 from paragen.sandbox.report import printable
 
-PATIENCE_S = 120
+PATIENCE_S = 50
 _LOOP = Path(__file__).with_name("remote_loop.py")
 _SANDBOX = Path(runner.__file__).parents[1]
 
@@ -91,7 +91,18 @@ class Tester:
     def _start(self) -> subprocess.Popen[str]:
         self.started += 1
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-S", "-B", "-X", "utf8", _LOOP, _SANDBOX, *self._packages],
+            [
+                sys.executable,
+                "-P",
+                "-s",
+                "-S",
+                "-B",
+                "-X",
+                "utf8",
+                _LOOP,
+                _SANDBOX,
+                *self._packages,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sys
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 PACKAGE = "_paragen"
@@ -38,18 +41,18 @@ class Collected:
 
 def start_program() -> tuple[int, socket.socket, int, int]:
     """A process that waits for its program: its id, its socket, and what it prints."""
-    from _paragen.inside.serve import serve  # type: ignore[import-not-found]  # named in main
-
+    serve = import_module(f"{PACKAGE}.inside.serve").serve
     ours, theirs = socket.socketpair()
     stdout, out = os.pipe()
     stderr, err = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(out, 1)
-        os.dup2(err, 2)
         ours.close()
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: PLW1514, SIM115  # they last as long as the process
+        for place, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), out, err)):
+            os.dup2(descriptor, place)
+        sys.stdin, sys.stdout, sys.stderr = (
+            os.fdopen(place, mode) for place, mode in enumerate(("r", "w", "w"))
+        )
         serve(theirs)
     for descriptor in (out, err):
         os.close(descriptor)
@@ -59,22 +62,21 @@ def start_program() -> tuple[int, socket.socket, int, int]:
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
     """Run one job's tests against its program."""
-    from _paragen.inside.remote import Remote  # type: ignore[import-not-found]  # as above
-    from _paragen.runner.session import run_tests  # type: ignore[import-not-found]  # as above
-
     pid, ours, stdout, stderr = start_program()
     wire = Collected()
-    remote = Remote(ours, stdout, stderr, output_bytes=job["output_bytes"])
+    remote = import_module(f"{PACKAGE}.inside.remote").Remote(
+        ours, stdout, stderr, output_bytes=job["output_bytes"]
+    )
+    session = import_module(f"{PACKAGE}.runner.session")
     try:
-        run_tests(job, wire, lambda program: remote.load(program, {}), remote)
+        session.run_tests(job, wire, lambda program: remote.load(program, {}), remote)
     finally:
         remote.close()
         for descriptor in (stdout, stderr):
             os.close(descriptor)
-        _, status = os.waitpid(pid, 0)
-    return {
-        "names": wire.names, "cases": wire.cases, "memory": wire.out_of_memory, "status": status,
-    }  # fmt: skip
+        os.kill(pid, signal.SIGKILL)  # it may be deaf by now
+        os.waitpid(pid, 0)
+    return {"names": wire.names, "cases": wire.cases, "memory": wire.out_of_memory}
 
 
 def main() -> None:
@@ -82,17 +84,14 @@ def main() -> None:
     package = type(sys)(PACKAGE)
     package.__path__ = [sys.argv[1]]
     sys.modules[PACKAGE] = package
-    from _paragen.runner import state  # type: ignore[import-not-found]  # named just now
-
     sys.path += sys.argv[2:]
-    jobs, answers = sys.stdin, sys.stdout
-    sys.stdin, sys.stdout = open(os.devnull), open(os.devnull, "w")  # noqa: PLW1514, SIM115  # as above
     sys.argv = ["solution.py"]
-    from _paragen.inside import remote  # noqa: F401  # type: ignore[import-not-found]  # as above
-
-    for name in ("random", "unittest"):
-        __import__(name)  # as a real tester does before it looks at itself
-    as_it_was = state.snapshot()
+    jobs, answers = sys.stdin, sys.stdout
+    nowhere = Path(os.devnull)
+    sys.stdin, sys.stdout = nowhere.open(encoding="utf-8"), nowhere.open("w", encoding="utf-8")
+    for name in ("random", "unittest", f"{PACKAGE}.inside.remote", f"{PACKAGE}.runner.session"):
+        import_module(name)  # what a tester has before it looks at itself
+    as_it_was = import_module(f"{PACKAGE}.runner.state").snapshot()
     for line in jobs:
         result = run(json.loads(line))
         result["restored"] = as_it_was.restore()

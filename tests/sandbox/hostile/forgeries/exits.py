@@ -1,7 +1,5 @@
 """Leaving in a way that looks like success."""
 
-
-
 from __future__ import annotations
 
 from tests.sandbox.hostile.attack import Fools, Forgery, text

@@ -20,7 +20,7 @@ TWO = "from solution import f\ndef test_easy(): assert f\ndef test_hard(): asser
 
 RUNNER = (
     _runner("settle", "the function that reads exceptions says passed",
-            "part('ledger').settle = lambda e: ('passed', '')\nreturn 0"),
+            "part('ledger').settle = lambda *a: ('passed', '')\nreturn 0"),
     _runner("words", "the word for failed becomes passed",
             "part('explain').FAILED = 'passed'\nreturn 0"),
     _runner("ledger", "the ledger notes every case as passed",

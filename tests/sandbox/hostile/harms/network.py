@@ -1,7 +1,5 @@
 """Sockets of every kind."""
 
-
-
 from __future__ import annotations
 
 from tests.sandbox.hostile.attack import Harm, got_through, said_done

@@ -1,0 +1,102 @@
+"""What a process uses, as the platform tells it of a process that isn't one's own child.
+
+A memory limit counts address space on Linux, where the kernel keeps it, and on macOS the
+footprint, which is watched: `taken_bytes` is what it counts.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import suppress
+
+if sys.platform == "darwin":
+    from paragen.sandbox.darwin import libproc
+
+_PROC_BYTES = 1 << 13
+
+KEEPS_MEMORY = sys.platform != "darwin"
+"""Whether the kernel keeps a process to a limit of its memory: else it is watched."""
+
+
+if sys.platform == "darwin":
+
+    def cpu_s(pid: int | None) -> float | None:
+        """The CPU time of a process, threads included; None where it can't be told."""
+        used = _usage(pid)
+        return None if used is None else used.cpu_s
+
+    def peak_bytes(pid: int | None) -> int | None:
+        """A process's largest footprint so far; None where it can't be told."""
+        used = _usage(pid)
+        return None if used is None else used.peak_bytes
+
+    def taken_bytes(pid: int | None) -> int:
+        """The footprint that a process has now, in bytes; 0 where it can't be told."""
+        used = _usage(pid)
+        return 0 if used is None else used.footprint_bytes
+
+    def started(pid: int | None) -> int | None:
+        """What tells a process from a later one of the same id; None where it can't be told."""
+        used = _usage(pid)
+        return None if used is None else used.started
+
+    def _usage(pid: int | None) -> libproc.Usage | None:
+        return None if pid is None else libproc.usage(pid)
+
+else:
+
+    def cpu_s(pid: int | None) -> float | None:
+        """The CPU time of a process, threads included; None where it can't be told.
+
+        Linux makes the id of a process's CPU-time clock from its process id like this
+        (MAKE_PROCESS_CPUCLOCK with CPUCLOCK_SCHED, linux/posix-timers.h).
+        """
+        if pid is None:
+            return None
+        with suppress(OSError):
+            return time.clock_gettime((~pid << 3) | 2)
+        return None
+
+    def peak_bytes(pid: int | None) -> int | None:
+        """A process's largest resident size so far; None where it can't be told."""
+        size = _proc(pid, "status").partition("VmHWM:")[2].split()
+        return int(size[0]) * 1024 if size else None
+
+    def taken_bytes(pid: int | None) -> int:
+        """The address space that a process takes now, in bytes; 0 where it can't be told."""
+        fields = _proc(pid, "statm").split()
+        return int(fields[0]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
+
+    def started(pid: int | None) -> int | None:
+        """What tells a process from a later one of the same id; None where it can't be told."""
+        fields = _proc(pid, "stat").rpartition(")")[2].split()
+        return int(fields[19]) if fields else None
+
+
+def queued_s(pid: int | None) -> float:
+    """How long a process has waited for a CPU while it could have run; 0 where it isn't told."""
+    fields = _proc(pid, "schedstat").split()
+    return int(fields[1]) / 1e9 if len(fields) > 1 else 0.0
+
+
+def pid_of(pidfd: int) -> int | None:
+    """The id, in our own process namespace, of the process behind a descriptor of Linux."""
+    text = _proc("self", f"fdinfo/{pidfd}")
+    fields = text.partition("Pid:")[2].split()
+    return int(fields[0]) if fields and int(fields[0]) > 0 else None
+
+
+def _proc(pid: int | str | None, name: str) -> str:
+    """A small file of /proc, "" where there is none; read plainly, for each run does so."""
+    try:
+        descriptor = os.open(f"/proc/{pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        return os.read(descriptor, _PROC_BYTES).decode("ascii", "replace")
+    except OSError:  # it has just ended
+        return ""
+    finally:
+        os.close(descriptor)
