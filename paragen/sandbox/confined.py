@@ -268,8 +268,8 @@ class _Run:
         if gone or used is None:
             self._forked.end()
             told = self._worker.ended(self._forked)
-            used, peak_bytes = told["cpu_s"], told["peak_bytes"]
-            code = told["code"] if gone else 0
+            used, peak_bytes = told.cpu_s, told.peak_bytes
+            code = told.code if gone else 0
         cpu_s = float(used or 0.0)
         limit = self._bounds.cpu_s
         ending = self._forked.reason

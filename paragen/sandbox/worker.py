@@ -6,17 +6,20 @@ import os
 import select
 import socket
 import threading
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any
 
 from paragen.domain.errors import SandboxFault, SandboxUnavailableError
 from paragen.sandbox import measures, ties
 from paragen.sandbox.forked import Forked
 from paragen.sandbox.inside import control
-from paragen.sandbox.nursery import Nursery, heard
+from paragen.sandbox.nursery import WAIT_S, Nursery, heard
 
+_SPARES = 2
+"""One that is ready, and one that is getting so."""
 _REMEMBERED = 8
 """How many candidates back it is remembered how they ended."""
 _END_S = 2.0
@@ -56,7 +59,7 @@ PLAIN = Wish()
 class Worker:
     """A worker. Used by one thread at a time, but for `kill`.
 
-    There is always a spare candidate, forked and confined while the one before it ran, so that a
+    There are always spare candidates, forked and confined while those before them ran, so that a
     program mostly doesn't have to wait for that.
     """
 
@@ -67,16 +70,17 @@ class Worker:
         """
         self._lock = threading.RLock()
         self._numbers = 0
-        self._spare: int | None = None
+        self._spares: deque[int] = deque()
         self._waiting: dict[int, Forked] = {}
-        self._ended: dict[int, Mapping[str, Any]] = {}
+        self._ended: dict[int, control.News] = {}
         started = nursery.start()
         self._control, self.tester = started.control, started.tester
         self._tie: ties.Tie | None = started.tie
         try:
             self._say(asdict(settings))
-            self._greet(*self._hear("ready"))
-            self._ask_for_spare()
+            self._greet(*self._hear())
+            for _ in range(_SPARES):
+                self._spares.append(self._ask(PLAIN))
         except BaseException:
             self.close()
             raise
@@ -97,23 +101,18 @@ class Worker:
 
     def take(self, wish: Wish) -> Forked:
         """A candidate of that kind; a next spare is forked meanwhile. Raises SandboxFault."""
-        if wish == PLAIN and self._spare is not None:
-            number, self._spare = self._spare, None
-        else:
-            number = self._ask(wish)
-        forked = self._forked(number)
-        try:
-            if wish == PLAIN:
-                self._ask_for_spare()
-        except SandboxFault:
-            forked.close()
-            raise
-        return forked
+        number = self._ask(wish)
+        if wish == PLAIN:
+            self._spares.append(number)
+            number = self._spares.popleft()
+        while number not in self._waiting:
+            self._take_in()
+        return self._waiting.pop(number)
 
-    def ended(self, candidate: Forked) -> Mapping[str, Any]:
+    def ended(self, candidate: Forked) -> control.News:
         """How a candidate that has ended did so; raises SandboxFault where that isn't told."""
         while candidate.number not in self._ended:
-            self._take_in(*self._hear())
+            self._take_in()
         return self._ended.pop(candidate.number)
 
     def close(self) -> None:
@@ -144,29 +143,31 @@ class Worker:
             if self._tie is not None:
                 self._tie.kill()
 
-    def _ask_for_spare(self) -> None:
-        self._spare = self._ask(PLAIN)
-
     def _ask(self, wish: Wish) -> int:
         self._numbers += 1
-        self._say({"number": self._numbers, **asdict(wish)})
+        try:
+            control.wish_for(self._control, control.Wish(self._numbers, *astuple(wish)))
+        except OSError as error:
+            raise SandboxFault(f"the worker can't be reached: {error}") from error
         return self._numbers
 
-    def _forked(self, number: int) -> Forked:
-        """Wait for a candidate that was asked for."""
-        while number not in self._waiting:
-            self._take_in(*self._hear())
-        return self._waiting.pop(number)
-
-    def _take_in(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
+    def _take_in(self) -> None:
         """Note a candidate that was forked, or how one ended; of those long past nobody asks."""
-        if message["kind"] == "forked":
-            self._waiting[message["number"]] = Forked(
-                message["number"], descriptors, message["pid"], leashed=ties.LEASHED
-            )
+        try:
+            heard = control.next_news(self._control)
+        except BlockingIOError:
+            raise SandboxFault(f"a worker did not answer within {WAIT_S} s") from None
+        except OSError:  # it ended with something unread
+            heard = None
+        if heard is None:
+            raise SandboxFault("a worker ended")
+        news, descriptors = heard
+        if not news.ended:
+            forked = Forked(news.number, descriptors, news.pid, leashed=ties.LEASHED)
+            self._waiting[news.number] = forked
             return
-        self._ended[message["number"]] = message
-        for number in [n for n in self._ended if n < message["number"] - _REMEMBERED]:
+        self._ended[news.number] = news
+        for number in [n for n in self._ended if n < news.number - _REMEMBERED]:
             del self._ended[number]
 
     def _say(self, message: dict[str, Any]) -> None:
@@ -175,7 +176,8 @@ class Worker:
         except OSError as error:
             raise SandboxFault(f"the worker can't be reached: {error}") from error
 
-    def _hear(self, kind: str = "") -> tuple[Mapping[str, Any], list[int]]:
+    def _hear(self) -> tuple[Mapping[str, Any], list[int]]:
+        """What the worker says once it is ready, or that it can't be."""
         received = heard(self._control)
         if received is None:
             raise SandboxFault("a worker ended")
@@ -184,6 +186,4 @@ class Worker:
             if message["unavailable"]:
                 raise SandboxUnavailableError(message["why"])
             raise SandboxFault(f"a worker failed: {message['why']}")
-        if kind and message["kind"] != kind:
-            raise SandboxFault(f"a worker said {message['kind']!r} instead of {kind!r}")
         return received

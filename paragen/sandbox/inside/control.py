@@ -1,6 +1,8 @@
 """Messages between paragen, a worker's zygote and its tester: JSON with descriptors attached.
 
-Both ends are trusted: no candidate ever holds one of these sockets.
+What a zygote hears and says for each candidate has a form of its own, of a fixed size: it has to be
+done again and again, and the less memory a zygote touches for it, the less has to be copied. Both
+ends are trusted: no candidate ever holds one of these sockets.
 """
 
 from __future__ import annotations
@@ -8,11 +10,13 @@ from __future__ import annotations
 import array
 import json
 import socket
+import struct
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_DESCRIPTORS = 8
 _HEAD = 4
+_ROOM = socket.CMSG_LEN(MAX_DESCRIPTORS * array.array("i").itemsize)
 
 
 def send(sock: socket.socket, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
@@ -31,12 +35,7 @@ def receive(sock: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
     The head alone is read first: what is read must never reach into the message after this one,
     whose descriptors would come with it. Raises OSError.
     """
-    room = socket.CMSG_LEN(MAX_DESCRIPTORS * array.array("i").itemsize)
-    head, ancillary, _, _ = sock.recvmsg(_HEAD, room)
-    descriptors = array.array("i")
-    for level, kind, data in ancillary:
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-            descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
+    head, descriptors = _with_descriptors(sock, _HEAD)
     head += _exactly(sock, _HEAD - len(head)) if head else b""
     if len(head) < _HEAD:
         return None
@@ -45,7 +44,68 @@ def receive(sock: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
     if len(body) < length:
         return None
     message: dict[str, Any] = json.loads(body)
-    return message, list(descriptors)
+    return message, descriptors
+
+
+class Wish(NamedTuple):
+    """A candidate that is asked for: its number, what its files may take, whether it may fork."""
+
+    number: int
+    disk_bytes: int = 0
+    processes: bool = False
+
+
+class News(NamedTuple):
+    """A candidate that was forked, or has ended: then with its exit code and what it used."""
+
+    ended: bool
+    number: int
+    pid: int = 0
+    code: int = 0
+    cpu_s: float = 0.0
+    peak_bytes: int = 0
+
+
+_WISH = struct.Struct("<IQ?")
+_NEWS = struct.Struct("<?IiidQ")
+
+
+def wish_for(sock: socket.socket, wish: Wish) -> None:
+    """Ask the zygote for a candidate; raises OSError."""
+    sock.sendall(_WISH.pack(*wish))
+
+
+def next_wish(sock: socket.socket) -> Wish | None:
+    """The next candidate that is asked for; None at the end. Raises OSError."""
+    data = _exactly(sock, _WISH.size)
+    return Wish(*_WISH.unpack(data)) if len(data) == _WISH.size else None
+
+
+def tell(sock: socket.socket, news: News, descriptors: Sequence[int] = ()) -> None:
+    """Tell paragen of a candidate; raises OSError."""
+    data = _NEWS.pack(*news)
+    if descriptors:
+        rights = array.array("i", descriptors)
+        data = data[sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)]) :]
+    if data:
+        sock.sendall(data)
+
+
+def next_news(sock: socket.socket) -> tuple[News, list[int]] | None:
+    """The next news and its descriptors, which are the caller's; None at the end. Raises OSError."""
+    data, descriptors = _with_descriptors(sock, _NEWS.size)
+    data += _exactly(sock, _NEWS.size - len(data)) if data else b""
+    return (News(*_NEWS.unpack(data)), descriptors) if len(data) == _NEWS.size else None
+
+
+def _with_descriptors(sock: socket.socket, count: int) -> tuple[bytes, list[int]]:
+    """As many bytes at most, read at once, and the descriptors that came with them."""
+    data, ancillary, _, _ = sock.recvmsg(count, _ROOM)
+    descriptors = array.array("i")
+    for level, kind, held in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            descriptors.frombytes(held[: len(held) - len(held) % descriptors.itemsize])
+    return data, descriptors.tolist()
 
 
 def _exactly(sock: socket.socket, count: int) -> bytes:

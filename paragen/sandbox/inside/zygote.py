@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from ..confinement import Prepared, candidate_pids, mount_work, unmount_work
 from . import candidate, tester, warm
 from .children import children
-from .control import receive, send
+from .control import News, Wish, next_wish, send, tell
 
 INODE_BYTES = 4096
 """One file is allowed for so many bytes of disk space."""
@@ -73,10 +73,10 @@ class Zygote:
         """Handle what there is to handle next; False when the worker has come to its end."""
         for descriptor, _ in self._poller.poll():
             if descriptor == self._control.fileno():
-                received = receive(self._control)
-                if received is None:
+                wish = next_wish(self._control)
+                if wish is None:
                     return False
-                self._fork(received[0])
+                self._fork(wish)
                 continue
             for ended in self._children.ended(descriptor):
                 if ended[0] == self._tester:
@@ -84,31 +84,34 @@ class Zygote:
                 self._tell(*ended)
         return True
 
-    def _fork(self, wish: dict[str, Any]) -> None:
+    def _fork(self, wish: Wish) -> None:
         """Fork a candidate that is confined and waits for its program."""
-        if self._work:
-            self._renew_work(wish["disk_bytes"])
+        if self._work and (wish.disk_bytes or self._mounted):
+            self._renew_work(wish.disk_bytes)
         theirs, ours = _socket.socketpair()  # as it is: the class above it asks the kernel thrice
         stdin, feed = os.pipe()
         stdout_end, stdout = os.pipe()
         stderr_end, stderr = os.pipe()
-        processes = bool(wish["processes"])
-        with candidate_pids(self._prepared, processes):
+        if wish.processes:
+            with candidate_pids(self._prepared, True):
+                pid = os.fork()
+        else:
             pid = os.fork()
         if pid == 0:
             self._children.forget()
             candidate.main(
                 theirs, (stdin, stdout, stderr), self._prepared,
-                writes=bool(wish["disk_bytes"]), processes=processes,
+                writes=bool(wish.disk_bytes), processes=wish.processes,
             )  # fmt: skip
-        for descriptor in (stdin, stdout, stderr):
-            os.close(descriptor)
+        os.close(stdin)
+        os.close(stdout)
+        os.close(stderr)
         theirs.close()
-        self._numbers[pid] = wish["number"]
+        self._numbers[pid] = wish.number
         self._children.watch(pid)
         handed = (ours.detach(), feed, stdout_end, stderr_end)
-        message = {"kind": "forked", "number": wish["number"], "pid": pid}
-        send(self._control, message, (*handed, self._children.tie(pid)))
+        news = News(False, wish.number, pid)
+        tell(self._control, news, (*handed, self._children.tie(pid)))
         self._children.handed(pid, handed)
 
     def _renew_work(self, disk_bytes: int) -> None:
@@ -123,11 +126,7 @@ class Zygote:
 
     def _tell(self, pid: int, status: int, used: resource.struct_rusage) -> None:
         """Tell paragen how a candidate ended and what it used."""
-        send(
-            self._control,
-            {
-                "kind": "ended", "number": self._numbers.pop(pid),
-                "code": os.waitstatus_to_exitcode(status), "cpu_s": used.ru_utime + used.ru_stime,
-                "peak_bytes": used.ru_maxrss * _MAXRSS_BYTES,
-            },
-        )  # fmt: skip
+        code = os.waitstatus_to_exitcode(status)
+        used_s = used.ru_utime + used.ru_stime
+        peak_bytes = used.ru_maxrss * _MAXRSS_BYTES
+        tell(self._control, News(True, self._numbers.pop(pid), pid, code, used_s, peak_bytes))
