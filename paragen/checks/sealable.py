@@ -58,6 +58,19 @@ _INSIDES = frozenset((
     "__abstractmethods__", "gi_frame", "cr_frame", "tb_frame", "f_locals",
 ))  # fmt: skip
 
+_CROSSING = ("datetime.", "decimal.", "fractions.", "numbers.", "numpy.", "pathlib.", "uuid.")
+_BY_METHODS = frozenset((
+    "AsyncGenerator", "AsyncIterable", "AsyncIterator", "Awaitable", "Callable", "Collection",
+    "Container", "Coroutine", "Generator", "Hashable", "Iterable", "Iterator", "Reversible",
+    "Sized",
+))  # fmt: skip
+_CONTAINERS = frozenset(("Counter", "OrderedDict", "defaultdict", "deque"))
+"""Classes of the library that the tests can tell: of plain values, or told by methods."""
+
+_CHECKS = frozenset((
+    "isinstance", "issubclass", "assertIsInstance", "assertNotIsInstance", "assertIsSubclass",
+))  # fmt: skip
+
 _CHANGES = frozenset((
     "add", "append", "appendleft", "clear", "discard", "extend", "extendleft", "insert", "pop",
     "popitem", "popleft", "remove", "reverse", "setdefault", "sort", "update",
@@ -174,6 +187,8 @@ class _Reader:
     def _look(self, path: str, node: Any) -> str:
         """Calls that look into what they are given, or take it for a container."""
         last = path.rpartition(".")[2]
+        if last in _CHECKS:
+            return self._check(node.args[1:2])
         if path == "vars" and node.args:
             return "looks into an object with vars()"
         if path in ("getattr", "hasattr") and any(_text(a) in _INSIDES for a in node.args):
@@ -186,6 +201,19 @@ class _Reader:
             return self._first(node.args, "has Hypothesis build {} of the program")
         if path in ("len", "sorted", "list", "dict", "set", "sum", "iter"):
             return self._stale(node.args)
+        return ""
+
+    def _check(self, classes: list[ast.expr]) -> str:
+        """Classes of the library that objects of the program's don't have there."""
+        while classes and isinstance(classes[0], ast.Tuple):
+            classes = [*classes[0].elts, *classes[1:]]
+        for cls in filter(self._names.in_module, classes):
+            path = self._names.path(cls)
+            module, _, last = path.rpartition(".")
+            told = module in ("collections.abc", "typing") and last in _BY_METHODS
+            plain = path.startswith(_CROSSING) or (module == "collections" and last in _CONTAINERS)
+            if not (told or plain or module == self._program):
+                return f"asks whether the program's objects are of the class {path}"
         return ""
 
     def _mock(self, path: str, node: Any) -> str:

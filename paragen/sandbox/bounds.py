@@ -9,7 +9,7 @@ from paragen.domain.command import Ending
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits
 from paragen.sandbox.forked import Forked
-from paragen.sandbox.measures import KEEPS_MEMORY, queued_s
+from paragen.sandbox.measures import queued_s
 
 _GLANCE_S = 0.05
 """How often CPU time and cancellation are looked at; with several threads, CPU time goes faster
@@ -30,10 +30,11 @@ class Bounds:
     memory_bytes: int | None = None
 
     @classmethod
-    def of(cls, limits: Limits, base_bytes: int, *, watched: bool = not KEEPS_MEMORY) -> Bounds:
+    def of(cls, limits: Limits, base_bytes: int, *, watched: bool = False) -> Bounds:
         """The bounds that are watched from outside, of a task's limits.
 
-        `base_bytes` is what a process has taken before the program.
+        `base_bytes` is what a process has taken before the program; memory is only looked at
+        where it is to be `watched`.
         """
         return cls(
             cpu_s=limits.cpu_s,

@@ -27,6 +27,7 @@ from paragen.sandbox.forked import Forked
 from paragen.sandbox.inside import control
 from paragen.sandbox.inside.channel import Channel, Ended
 from paragen.sandbox.levels import Description
+from paragen.sandbox.measures import KEEPS_MEMORY
 from paragen.sandbox.nursery import Nursery
 from paragen.sandbox.packages import Packages, require
 from paragen.sandbox.pool import Pool, same_packages
@@ -53,7 +54,7 @@ def open_level(level: str, workers: int, environment: str | None = None) -> Conf
 
 
 class ConfinedSandbox:
-    """Runs programs in workers that were started beforehand. `run` may be called from any thread."""
+    """Runs programs in workers started beforehand. `run` may be called from any thread."""
 
     def __init__(self, level: str, workers: int, *, environment: str | None = None) -> None:
         """Start a first worker and prove the level with it, then start the others.
@@ -169,7 +170,8 @@ class _Run:
         self._limits = limits
         self._cancel = cancel
         self._alarm_s = math.ceil(limits.wall_s) + _ALARM_S if ties.LEASHED else 0
-        self._bounds = Bounds.of(limits, worker.candidate_space)
+        watched = not KEEPS_MEMORY or limits.processes > 0  # one process's memory the kernel keeps
+        self._bounds = Bounds.of(limits, worker.candidate_space, watched=watched)
 
     def sealed(self, command: TestRun) -> tuple[Ran, bool]:
         """Have the tester run tests that the program's process never sees.

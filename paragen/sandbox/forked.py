@@ -23,6 +23,8 @@ class Forked:
         `pid` is its id as the zygote has it.
         """
         self.number = number
+        self.has_descendants = False
+        """Whether it may start processes, which then count as it does."""
         rpc, self.stdin, self.stdout, self.stderr, tie = descriptors
         self.rpc = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=rpc)
         self.reason: Ending | None = None
@@ -49,6 +51,8 @@ class Forked:
 
     def cpu_s(self) -> float | None:
         """The CPU time it has used since it was handed over; None where it can't be told."""
+        if self.has_descendants:
+            return measures.tree_cpu_s(self._tie.pid)
         now = measures.cpu_s(self._tie.pid)
         if now is None or self._cpu_before is None:
             return None
@@ -65,6 +69,8 @@ class Forked:
 
     def taken_bytes(self) -> int:
         """What it takes now of what its memory limit counts; 0 where it can't be told."""
+        if self.has_descendants:
+            return measures.tree_bytes(self._tie.pid)
         return measures.taken_bytes(self._tie.pid)
 
     def close_descriptor(self, descriptor: int) -> None:

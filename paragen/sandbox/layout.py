@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from paragen.domain.errors import SandboxRefusal
-from paragen.domain.task import Limits
+from paragen.domain.task import MIB, Limits
 from paragen.sandbox.confinement import WORK
 from paragen.sandbox.darwin.places import SYSTEM
 from paragen.sandbox.packages import Packages
@@ -17,13 +17,16 @@ from paragen.sandbox.worker import PLAIN, Wish, WorkerSettings
 _LINUX = (
     "/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec",
     "/usr/local/lib", "/usr/share/zoneinfo", "/usr/share/locale", "/etc/ld.so.cache",
-    "/etc/localtime",
+    "/etc/localtime", "/etc/ssl/openssl.cnf", "/etc/mime.types",
 )  # fmt: skip
 """Shared libraries and time zones, where they exist."""
 _SYSTEM = SYSTEM if sys.platform == "darwin" else _LINUX
 _PRELOADS = sys.platform != "darwin"
 """Whether packages are imported before the fork: the frameworks of macOS that some of them use
 mustn't be taken through one."""
+
+SHARED_BYTES = 16 * MIB
+"""What programs with several processes may share by files, where their task allows none."""
 
 
 def settings(
@@ -59,7 +62,8 @@ def wish(level: str, limits: Limits) -> Wish:
             "those. Use a machine (or container) that has the level 'full'; `paragen doctor` says "
             "what is missing for it."
         )
-    return Wish(disk_bytes=limits.disk_bytes, processes=bool(limits.processes))
+    room = limits.disk_bytes or SHARED_BYTES  # processes share semaphores by files
+    return Wish(disk_bytes=room, processes=bool(limits.processes))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 REFERENCE_S = 0.006
-"""What `inside.warm.work_s` takes on a machine of the kind that the default limits were made for."""
+"""What `inside.warm.work_s` takes on a machine that the default limits were made for."""
 
 MAX_SLOWNESS = 20.0
 

@@ -71,8 +71,28 @@ else:
 
     def started(pid: int | None) -> int | None:
         """What tells a process from a later one of the same id; None where it can't be told."""
-        fields = _proc(pid, "stat").rpartition(")")[2].split()
+        fields = _stat(pid)
         return int(fields[19]) if fields else None
+
+
+def tree(pid: int | None) -> tuple[int, ...]:
+    """A process and all that descend from it, while they do; none where it can't be told."""
+    found = [] if pid is None else [pid]
+    for one in found:
+        found += map(int, _proc(one, f"task/{one}/children").split())
+    return tuple(found)
+
+
+def tree_cpu_s(pid: int | None) -> float | None:
+    """The CPU time of a process and its descendants, to the tick; None where it can't be told."""
+    ticks = [sum(map(int, fields[11:15])) for fields in map(_stat, tree(pid)) if fields]
+    return sum(ticks) / os.sysconf("SC_CLK_TCK") if ticks else None
+
+
+def tree_bytes(pid: int | None) -> int:
+    """The memory that a process and its descendants have for themselves; 0 if it isn't told."""
+    fields = [_proc(one, "statm").split() for one in tree(pid)]
+    return sum(int(f[1]) - int(f[2]) for f in fields if f) * os.sysconf("SC_PAGE_SIZE")
 
 
 def queued_s(pid: int | None) -> float:
@@ -86,6 +106,11 @@ def pid_of(pidfd: int) -> int | None:
     text = _proc("self", f"fdinfo/{pidfd}")
     fields = text.partition("Pid:")[2].split()
     return int(fields[0]) if fields and int(fields[0]) > 0 else None
+
+
+def _stat(pid: int | None) -> list[str]:
+    """The fields of a process's stat, from its state on; none where it isn't there."""
+    return _proc(pid, "stat").rpartition(")")[2].split()
 
 
 def _proc(pid: int | str | None, name: str) -> str:

@@ -65,7 +65,9 @@ def report_of(answer: Mapping[str, Any]) -> Report:
     return Report(
         started=True,
         names=None if names is None else tuple(map(printable, names)),
-        cases=tuple(_case(dict(zip(fields, case, strict=True))) for case in answer.get("cases", ())),
+        cases=tuple(
+            _case(dict(zip(fields, case, strict=True))) for case in answer.get("cases", ())
+        ),
         out_of_memory=bool(answer.get("out_of_memory")),
         done=bool(answer) and not answer["gone"],
         broke=str(answer.get("gone") or ""),

@@ -7,6 +7,9 @@ import resource
 
 from paragen.domain.task import Limits
 
+THREADS_EACH = 3
+"""How many threads each process may have where there may be several: a pool takes so many."""
+
 Rlimit = tuple[int, int, int]
 """Which (a constant of `resource`), soft, hard."""
 
@@ -18,9 +21,10 @@ def rlimits(
 
     CPU time is watched from outside, to the hundredth of a second; the kernel's limit, in whole
     seconds, is the backstop. Address space stands for memory on Linux only: macOS doesn't keep
-    to it; `base_bytes` is what the process has taken before the program. `tasks` is how many processes and threads the machine has now (None: unknown): the
-    kernel counts all of the user's against the limit, not just the candidate's, so the limit is
-    that many and those that the candidate may have; where it is unknown there is none.
+    to it; `base_bytes` is what the process has taken before the program. `tasks` is how many
+    processes and threads the machine has now (None: unknown): the kernel counts all of the
+    user's against the limit, not just the candidate's, so the limit is that many and those that
+    the candidate may have; where it is unknown there is none.
     """
     cpu = math.ceil(limits.cpu_s)
     found: list[Rlimit] = [
@@ -33,7 +37,10 @@ def rlimits(
         space = base_bytes + limits.memory_bytes
         found.append((resource.RLIMIT_AS, space, space))
     if tasks is not None:
-        processes = tasks + limits.processes + limits.threads
+        threads = limits.threads
+        if limits.processes:
+            threads = min(threads, THREADS_EACH * (limits.processes + 1))
+        processes = tasks + limits.processes + threads
         found.append((resource.RLIMIT_NPROC, processes, processes))
     return tuple(found)
 

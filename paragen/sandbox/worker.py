@@ -107,7 +107,9 @@ class Worker:
             number = self._spares.popleft()
         while number not in self._waiting:
             self._take_in()
-        return self._waiting.pop(number)
+        forked = self._waiting.pop(number)
+        forked.has_descendants = wish.processes
+        return forked
 
     def ended(self, candidate: Forked) -> control.News:
         """How a candidate that has ended did so; raises SandboxFault where that isn't told."""

@@ -63,6 +63,12 @@ SEALED = [
     "import ast\nassert ast.literal_eval(f(1)) == 1",
     "import inspect",
     (
+        "import collections, collections.abc, decimal, solution\nfrom datetime import date\n"
+        "assert isinstance(f(), (int, collections.Counter, (date, collections.abc.Iterator)))\n"
+        "assert isinstance(x, decimal.Decimal) and issubclass(solution.A, solution.B)\n"
+        "isinstance(x)"
+    ),
+    (
         "shape = Shape(1)\nshape.size = 3\nassert len(shape) == 3 and shape[0] == 1\n"
         "shape[1] = 2\nassert Color['RED'] in Color\nfor each in Color: f(each)"
     ),
@@ -140,6 +146,10 @@ UNSEALED = {
         "line 2 runs things at once with asyncio.gather",
     "import pickle\npickle.dumps(x)": "line 2 copies objects as bytes with pickle.dumps",
     "open('solution.py')": "line 1 names the file solution.py",
+    "from enum import Enum\nassert issubclass(Color, Enum)":
+        "line 2 asks whether the program's objects are of the class enum.Enum",
+    "from collections import abc\nself.assertIsInstance(f(), (list, abc.Mapping))":
+        "line 2 asks whether the program's objects are of the class collections.abc.Mapping",
     "import pandas as pd": "line 1 imports pandas, whose objects can't be handed from process to "
         "process",
     "from scipy.stats import norm": "line 1 imports scipy, whose objects can't be handed from "

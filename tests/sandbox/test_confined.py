@@ -64,7 +64,7 @@ def test_a_script_that_reads_nothing_of_much_input(level: str) -> None:
     assert run_script(level, "print(1)\n", "x" * (3 << 20)).stdout == "1\n"
 
 
-LOOPS = {
+LOOPS: dict[str, tuple[str, dict[str, Any], Ending]] = {
     "cpu": ("while True: pass\n", {"cpu_s": 0.4}, Ending.CPU_LIMIT),
     "sleep": ("import time\ntime.sleep(60)\n", {"wall_s": 0.4}, Ending.WALL_LIMIT),
     "c": ("10 ** 10 ** 9\n", {"cpu_s": 0.4}, Ending.CPU_LIMIT),
@@ -79,16 +79,14 @@ LOOPS = {
 @pytest.mark.parametrize("name", LOOPS)
 @pytest.mark.parametrize("kind", ["script", "sealed", "one process"])
 def test_each_limit_is_named(level: str, kind: str, name: str) -> None:
-    body, limits, ending = LOOPS[name]
+    body, own, ending = LOOPS[name]
+    limits: dict[str, Any] = {"memory_bytes": 128 * MIB, **own}
     if kind == "script":
-        ran = run_script(level, body, **{"memory_bytes": 128 * MIB, **limits})
+        ran = run_script(level, body, **limits)
     else:
         program = "def double(x):\n" + "".join(f"    {line}\n" for line in body.splitlines())
         because = "" if kind == "sealed" else "it is asked for"
-        ran = run_tests(
-            level, program, TESTS, unsealed_because=because,
-            **{"memory_bytes": 128 * MIB, **limits},
-        )  # fmt: skip
+        ran = run_tests(level, program, TESTS, unsealed_because=because, **limits)
         assert all(case.outcome is not Outcome.PASSED for case in ran.cases)
     assert ran.ending is ending
     assert ran.detail
@@ -130,15 +128,21 @@ def test_files_are_there_where_the_task_allows_them_and_gone_afterwards(level: s
 def test_more_files_than_allowed_are_refused(level: str) -> None:
     if level == "filters":
         pytest.skip("filters allows no files at all")
-    program = "def fill():\n    with open('/candidate/work/f', 'wb') as file:\n        file.write(bytes(3 << 20))\n"
-    tests = "import pytest\nfrom solution import fill\ndef test_it():\n    with pytest.raises(OSError): fill()\n"
+    program = (
+        "def fill():\n"
+        "    with open('/candidate/work/f', 'wb') as file:\n        file.write(bytes(3 << 20))\n"
+    )
+    tests = (
+        "import pytest\nfrom solution import fill\n"
+        "def test_it():\n    with pytest.raises(OSError): fill()\n"
+    )
     ran = run_tests(level, program, tests, disk_bytes=MIB)
     assert [c.outcome for c in ran.cases] == [Outcome.PASSED], ran.cases
 
 
 def test_a_worker_that_dies_is_replaced(level: str) -> None:
-    sandbox = ConfinedSandbox(level, 1) if opened(level) else None
-    assert sandbox is not None
+    opened(level)
+    sandbox = ConfinedSandbox(level, 1)
     try:
         (worker,) = sandbox._pool._all
         assert worker.tester_pid is not None
@@ -257,3 +261,52 @@ def test_a_second_closing_does_nothing(level: str) -> None:
     sandbox.close()
     command = ScriptRun(program="print(1)", language="python", stdin="", limits=Limits())
     assert sandbox.run(command, Cancel()).ending is Ending.CANCELLED
+
+
+POOL = """\
+from multiprocessing import Pool
+def square(x):
+    return x * x
+def run():
+    with Pool(2) as pool:
+        return pool.map(square, [1, 2, 3])
+"""
+FORKS = """\
+import os, time
+def run():
+    for number in range({many}):
+        if os.fork() == 0:
+            {harm}
+            time.sleep(60)
+            os._exit(0)
+    time.sleep(60)
+"""
+RUN = "from solution import run\ndef test_it():\n    assert run() == [1, 4, 9]\n"
+
+
+def test_processes_where_the_task_allows_them(level: str) -> None:
+    if level != "full":
+        with pytest.raises(SandboxRefusal, match="full"):
+            run_tests(level, POOL, RUN, processes=3)
+        return
+    assert run_tests(level, POOL, RUN, processes=3).cases[0].outcome is Outcome.PASSED
+    assert "OSError" in run_tests(level, POOL, RUN).cases[0].detail
+
+
+@pytest.mark.parametrize(
+    ("many", "harm", "ending"),
+    [
+        (3, "while True: pass", Ending.CPU_LIMIT),
+        (3, "held = b'x' * (60 << 20)", Ending.MEMORY_LIMIT),
+        (1000, "pass", Ending.EXITED),
+    ],
+)
+def test_processes_count_together(level: str, many: int, harm: str, ending: Ending) -> None:
+    if level != "full":
+        pytest.skip("filters allows no processes")
+    program = FORKS.format(many=many, harm=harm)
+    ran = run_tests(level, program, RUN, processes=3, cpu_s=1.0, memory_bytes=128 * MIB)
+    assert ran.ending is ending
+    assert ran.cases[0].outcome is Outcome.FAILED
+    if ending is Ending.EXITED:
+        assert "Resource temporarily unavailable" in ran.cases[0].detail

@@ -31,7 +31,7 @@ def test_messages_arrive_whole_each_with_its_own_descriptors(
 ) -> None:
     here, there = socket.socketpair()
     with here, there, ExitStack() as stack:
-        sent = []
+        sent: list[tuple[dict[str, Any], int]] = []
         for message, count in messages:
             pipes = [os.pipe() for _ in range(count)]
             for read, write in pipes:

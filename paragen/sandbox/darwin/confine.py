@@ -71,8 +71,9 @@ def enter_full(layout: Layout, *, keep: Collection[int]) -> None:
 def prepare(layout: Layout, level: str) -> Prepared:
     """Build the profile and try it in a child; to be called in the zygote. Raises LayerError."""
     ceiling = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    soft = _MOST_DESCRIPTORS if ceiling == resource.RLIM_INFINITY else min(_MOST_DESCRIPTORS, ceiling)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, ceiling))
+    bounded = ceiling != resource.RLIM_INFINITY
+    most = min(_MOST_DESCRIPTORS, ceiling) if bounded else _MOST_DESCRIPTORS
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, ceiling))
     ways = dict.fromkeys(link for path in layout.reads for link in links(path))
     text = profile(map(real, layout.reads), ways)
     prepared = Prepared(owner=os.getpid(), profile=os.fsencode(text))

@@ -92,7 +92,7 @@ def tell(sock: socket.socket, news: News, descriptors: Sequence[int] = ()) -> No
 
 
 def next_news(sock: socket.socket) -> tuple[News, list[int]] | None:
-    """The next news and its descriptors, which are the caller's; None at the end. Raises OSError."""
+    """The next news, with descriptors for the caller; None at the end. Raises OSError."""
     data, descriptors = _with_descriptors(sock, _NEWS.size)
     data += _exactly(sock, _NEWS.size - len(data)) if data else b""
     return (News(*_NEWS.unpack(data)), descriptors) if len(data) == _NEWS.size else None

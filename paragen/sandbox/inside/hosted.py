@@ -11,10 +11,12 @@ import sys
 import types
 from functools import partial
 
+from ..runner.failures import fails
 from ..runner.outcomes import Signal, Unsupported
 from . import builtin_names
 from .channel import Breach
 from .content import CONTENT, FIXED
+from .proxies import state_of
 from .specials import OPERATIONS, mask_of
 
 TYPE_CHECKING = False
@@ -45,8 +47,13 @@ class Hosted:
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._new = 0
-        self.raised: set[int] = set()
-        """The ids of the exceptions that callbacks raised since the outermost call began."""
+        self.raised: dict[int, BaseException] = {}
+        """By their ids, the exceptions that callbacks raised since the outermost call began."""
+        self._failures: dict[int, BaseException] = {}
+        self.may_swallow = False
+        """Whether the test has told the program that it is about AssertionErrors."""
+        self.swallowed: BaseException | None = None
+        """A failure of the test's own that the program has kept to itself."""
 
     def place_of(self, value: Any) -> list[str] | None:
         """Where the standard library has this function or class, None if it is none of its."""
@@ -138,6 +145,34 @@ class Hosted:
         if operation == "del":
             return delattr(value, name)
         raise Breach("an unknown operation")
+
+    def note(self, error: BaseException) -> None:
+        """Note that the program is told of an exception in the test's code."""
+        self.raised[id(error)] = error
+        if self.is_failure(error):
+            self._failures[id(error)] = error
+
+    def is_failure(self, error: BaseException) -> bool:
+        """Whether a test fails by this, and hasn't told the program that it expects it."""
+        if self.may_swallow and type(error) is AssertionError:
+            return False
+        return fails(error, of_program=state_of(error) is not None)
+
+    def came_back(self, error: BaseException) -> None:
+        """Note that the program raised it: now the test has it again."""
+        self._failures.pop(id(error), None)
+
+    def settle(self) -> None:
+        """End the outermost call: a failure that hasn't come back by now never will."""
+        for error in self._failures.values():
+            self.keep(error)
+        self._failures.clear()
+        self.raised.clear()
+
+    def keep(self, error: BaseException) -> bool:
+        """Remember that the test was about to fail by this, and doesn't; False, as an answer."""
+        self.swallowed = self.swallowed or error
+        return False
 
     def may_raise(self, error: BaseException) -> bool:
         """Whether the program may have this exception of the test's pass through it, now."""

@@ -35,6 +35,7 @@ class Jobs:
             stdout,
             stderr,
             output_bytes=job["output_bytes"],
+            tests=tuple(test["source"] for test in job["tests"]),
         )
         try:
             reached_out = session.run_tests(
@@ -48,5 +49,6 @@ class Jobs:
                 os.close(descriptor)
         return {
             "names": wire.names, "cases": wire.cases, "out_of_memory": wire.out_of_memory,
-            "gone": gone, "flood": flood, "spent": not self._as_it_was.restore(thorough=reached_out),
+            "gone": gone, "flood": flood,
+            "spent": not self._as_it_was.restore(thorough=reached_out),
         }  # fmt: skip

@@ -10,17 +10,20 @@ subclasses of builtins, the plain content is compared, by the builtin's own meth
 from __future__ import annotations
 
 import types
+from contextlib import contextmanager
 from enum import IntEnum
 
 from ..runner.outcomes import Unsupported
 from .content import FIXED
-from .specials import ARITHMETIC, COMPARISONS, OPERATIONS, UNARY, names_of
+from .specials import ARITHMETIC, COMPARISONS, DESCRIPTIVE, OPERATIONS, UNARY, names_of
+from .values import ENCODERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
+    from .hosted import Hosted
     from .remote import Remote
 
 
@@ -84,6 +87,9 @@ _LOCAL_OF_ERRORS = _LOCAL | frozenset(
     ("args", "with_traceback", "add_note", "__notes__", "__traceback__", "__cause__",
      "__context__", "__suppress_context__", "__setstate__"),
 )  # fmt: skip
+_LOCAL_OF_GENERATORS = _LOCAL | frozenset(
+    ("send", "throw", "close", "asend", "athrow", "aclose"),
+)
 _LOCAL_OF_CLASSES = _LOCAL | frozenset(
     ("__mro__", "__bases__", "__base__", "__name__", "__qualname__", "__subclasses__", "mro",
      "__flags__", "__instancecheck__", "__subclasscheck__", "__prepare__", "__module__",
@@ -100,12 +106,20 @@ _PREDICATES = frozenset(
 """Methods of builtins that only say yes or no: whoever calls them means the builtin's."""
 
 
+def _must_be_descriptive(state: State, name: str) -> None:
+    """Refuse special names that something other than the test's own code looks for."""
+    if name.startswith("__") and name.endswith("__") and name not in DESCRIPTIVE:
+        kind = state.proxy if isinstance(state.proxy, type) else type(state.proxy)
+        raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+
+
 def _attribute(state: State, name: str) -> Any:
     """An attribute of the object; a builtin's own methods come from the plain content.
 
     Any result must be right to pass a test, but a yes is cheap to say: what a program gives in the
     place of a text mustn't answer `startswith` itself.
     """
+    _must_be_descriptive(state, name)
     if state.own is not Own.CONSTRUCTED:
         fixed = state.base in FIXED and hasattr(state.base, name)
         if state.base is not None and (fixed or name in _PREDICATES):
@@ -157,13 +171,64 @@ def _asking(name: str) -> Callable[..., Any]:
     return method
 
 
-def _leaving(name: str) -> Callable[..., Any]:
+@contextmanager
+def _entrusted(state: State, error: object) -> Iterator[Hosted | None]:
+    """While the program has an exception of the test's, which may raise another instead.
+
+    Gives who is to know if the program swallows it, where that is a failure of the test's own.
+    """
+    hosted = state.remote.hosted
+    before = hosted.may_swallow
+    failure = error if isinstance(error, BaseException) and hosted.is_failure(error) else None
+    try:
+        yield hosted if failure is not None else None
+    except BaseException as other:
+        if failure is not None and other is not failure:
+            hosted.keep(failure)
+        raise
+    finally:
+        hosted.may_swallow = before
+
+
+def _leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
     """The end of a `with`: the program gets the exception, but not the test's frames."""
+    state = _held(self)
+    with _entrusted(state, error) as hosted:
+        swallows = state.ask("do", "__exit__", kind, error, None)
+    return swallows and (hosted is None or hosted.keep(error))
 
-    def method(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
-        return _held(self).ask("do", name, kind, error, None)
 
-    return method
+async def _leave_later(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
+    """The end of an `async with`."""
+    state = _held(self)
+    with _entrusted(state, error) as hosted:
+        swallows = await state.ask("do", "__aexit__", kind, error, None)
+    return swallows and (hosted is None or hosted.keep(error))
+
+
+def _thrown(kind: Any, error: Any) -> tuple[Any, ...]:
+    """What `throw` is given, without the test's frames."""
+    if error is None:
+        return (kind,)
+    return (error,) if isinstance(error, BaseException) else (kind, error)
+
+
+def _throw(self: Any, kind: Any, error: Any = None, traceback: Any = None) -> Any:
+    state, thrown = _held(self), _thrown(kind, error)
+    with _entrusted(state, thrown[0]) as hosted:
+        result = state.ask("do", "throw", *thrown)
+    if hosted is not None:
+        hosted.keep(thrown[0])
+    return result
+
+
+async def _throw_later(self: Any, kind: Any, error: Any = None, traceback: Any = None) -> Any:
+    state, thrown = _held(self), _thrown(kind, error)
+    with _entrusted(state, thrown[0]) as hosted:
+        result = await state.ask("do", "athrow", *thrown)
+    if hosted is not None:
+        hosted.keep(thrown[0])
+    return result
 
 
 _MEASURES = frozenset(
@@ -178,7 +243,7 @@ def _comparison(name: str) -> Callable[[Any, Any], Any]:
         if state.remote.decoding:
             return self is other if name == "__eq__" else NotImplemented
         if state_of(other) is None and state.own is not Own.CONSTRUCTED:
-            return _with_content(state, name, other)
+            return _compared(state, name, other)
         result = state.ask("do", name, other)
         if type(result) is not bool:
             raise TypeError(f"{type(self).__name__}.{name} gave no bool")
@@ -186,6 +251,31 @@ def _comparison(name: str) -> Callable[[Any, Any], Any]:
 
     method.__name__ = name
     return method
+
+
+def _compared(state: State, name: str, other: Any) -> Any:
+    """Compare the plain content with plain data, of which no type has a say of its own.
+
+    Not even where the method is called by its name: NotImplemented would be as good as true.
+    """
+    result = _with_content(state, name, other)
+    if result is not NotImplemented or type(other) not in ENCODERS:
+        return result
+    if state.base is not None:
+        reflected = getattr(type(other), _REFLECTED[name])
+        result = reflected(other, state.remote.content(state))
+    if result is not NotImplemented:
+        return result
+    if name in ("__eq__", "__ne__"):
+        return name == "__ne__"
+    kinds = f"{type(state.proxy).__name__!r} and {type(other).__name__!r}"
+    raise TypeError(f"{name!r} not supported between instances of {kinds}")
+
+
+_REFLECTED = {
+    "__eq__": "__eq__", "__ne__": "__ne__", "__lt__": "__gt__", "__le__": "__ge__",
+    "__gt__": "__lt__", "__ge__": "__le__",
+}  # fmt: skip
 
 
 def _with_content(state: State, name: str, other: Any) -> Any:
@@ -270,8 +360,10 @@ METHODS: dict[str, Callable[..., Any]] = {
     **{name: _asking(name) for name in OPERATIONS},
     **{name: _comparison(name) for name in COMPARISONS},
     **{name: _arithmetic(name) for name in ARITHMETIC},
-    "__exit__": _leaving("__exit__"),
-    "__aexit__": _leaving("__aexit__"),
+    "__exit__": _leave,
+    "__aexit__": _leave_later,
+    "throw": _throw,
+    "athrow": _throw_later,
     "__contains__": _contains,
     "__hash__": _hash,
     "__await__": _await,
@@ -284,6 +376,7 @@ NATIVE: dict[str, type] = {
         types.CoroutineType, types.AsyncGeneratorType, types.CodeType, types.MappingProxyType,
     )
 }  # fmt: skip
+_GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 """What instances of these say that their `__class__` is, so that `inspect` knows them."""
 
 _ALWAYS = {
@@ -304,8 +397,10 @@ def namespace(mask: int, module: str, name: str, *, error: bool, content: bool) 
     names = names_of(mask)
     methods = {name: METHODS[name] for name in names}
     local, base = (_LOCAL_OF_ERRORS, BaseException) if error else (_LOCAL, object)
-    members: dict[str, Any] = {**methods, **_ALWAYS, **_attributes(local, base)}
     native = NATIVE.get(name) if module == "builtins" else None
+    if native in _GENERATORS:
+        local = _LOCAL_OF_GENERATORS
+    members: dict[str, Any] = {**methods, **_ALWAYS, **_attributes(local, base)}
     if native is not None:
         members["__class__"] = property(lambda self: native)
     if native is types.CoroutineType:
@@ -335,6 +430,7 @@ class RemoteClass(type):
         """Ask, except for what Python itself needs."""
         if name in _LOCAL_OF_CLASSES:
             return type.__getattribute__(cls, name)
+        _must_be_descriptive(_held(cls), name)
         return _held(cls).ask("get", name)
 
     def __setattr__(cls, name: str, value: Any) -> None:

@@ -17,7 +17,6 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..runner import modules
-from ..runner import script as _script  # imported here for those who will run as one
 from .channel import Breach, Channel, Ended
 from .serve import Server
 from .values import loads

@@ -12,6 +12,9 @@ import threading
 import types
 import warnings
 
+from ..runner.classes import used_as_class
+from ..runner.explain import describe
+from ..runner.failures import catches_failures
 from ..runner.outcomes import Unsupported
 from .channel import Breach, Channel, Ended, TooLarge
 from .claims import Claims
@@ -31,6 +34,9 @@ MOST_NESTED = 100
 
 MOST_KEPT = 1000
 """How many containers may stay shared after a call."""
+
+_STEPS = frozenset(("__next__", "__anext__", "send", "throw", "asend", "athrow"))
+"""Operations that may end an iteration."""
 
 _FRAMES = 30
 """How many more frames may be on the stack for each call that is under way."""
@@ -86,8 +92,12 @@ class Remote:
         *,
         output_bytes: int,
         on_output: Callable[[int, str], object] | None = None,
+        tests: tuple[str, ...] | None = None,
     ) -> None:
         """Talk over `sock`, which `close` closes; the other two are read, and stay the caller's.
+
+        `tests` are the texts of the tests, which say what the program is to be trusted with: its
+        classes with their operators, if they are used as such, and to raise StopIteration.
 
         What the program prints goes to `on_output` with 1 or 2 for its stream, by default to
         sys.stdout and sys.stderr; more than `output_bytes` in all raise OutputFlood.
@@ -97,10 +107,12 @@ class Remote:
         self.flooded = False
         self.names: tuple[str, ...] = ()
         self.decoding = False
+        self._tests = tests
         self.lines: dict[int, int] = {}
         self._sock = sock
         self._channel = Channel(sock, self._wait)
         self._claims = Claims(self)
+        self.hosted = self._claims.hosted
         self._lock = threading.RLock()
         self._nested = 0
         self._random = random.Random()  # tests may seed the module's own
@@ -151,6 +163,14 @@ class Remote:
         text = self._source[line - 1].strip()
         return f"at solution.py:{line} `{text[:100]}`"
 
+    def swallowed(self) -> str:
+        """What failed in the tests and was kept by the program, for a person to read; then not."""
+        hosted = self.hosted
+        error, hosted.swallowed, hosted.may_swallow = hosted.swallowed, None, False
+        if error is None:
+            return ""
+        return f"the program swallowed what failed in the test: {describe(error)}"
+
     def drain(self) -> None:
         """Hand over what has been printed by now; raises OutputFlood."""
         for descriptor, _ in self._poller.poll(0):
@@ -193,7 +213,22 @@ class Remote:
                 if isinstance(error, TooDeep | TooLarge):
                     raise Unsupported(f"too large for the program: {error}") from None
                 raise
-            return self._conversation(asked, own)
+            try:
+                return self._conversation(asked, own)
+            except (StopIteration, StopAsyncIteration) as error:
+                self._may_stop(error, operation, name)
+                raise
+
+    def _may_stop(self, error: Exception, operation: str, name: str | None) -> None:
+        """Raise something else than what ends iterations, if this was no step of one.
+
+        It would end a `map` or the like of the test's, with the items that are right by then.
+        """
+        step = name in _STEPS if operation == "do" else operation == "await"
+        if step and (operation == "do" or isinstance(error, StopAsyncIteration)):
+            return
+        if self._tests is not None and not any("StopIteration" in text for text in self._tests):
+            raise RuntimeError(f"the program raised {type(error).__name__}") from error
 
     def construct(self, state: State, args: Any, kwargs: Any) -> Any:
         """Call a class of the program; what that makes is the test's own, if it is new."""
@@ -228,8 +263,11 @@ class Remote:
             return [n for n in self.names if not n.startswith("_") and n not in self._modules]
         value = self.request("get", self._module.number, name, (), {})
         found = state_of(value)
-        if found is not None and isinstance(value, type) and name[:1].isupper():
-            found.factory = True
+        if found is None:
+            if name[:1].isupper() and catches_failures(value):
+                raise TypeError(f"{name} of the program is {value!r}, which no test can be told by")
+        elif isinstance(value, type) and name[:1].isupper():
+            found.factory = self._tests is None or used_as_class(name, self._tests)
         return value
 
     def _conversation(self, asked: int, own: Own) -> Any:
@@ -251,8 +289,8 @@ class Remote:
         finally:
             self._nested -= 1
             sys.setrecursionlimit(limit)
-            if outermost:
-                claims.hosted.raised.clear()
+            if outermost and claims.hosted.raised:
+                claims.hosted.settle()
             if claims.shared.items:
                 claims.shared.remember()
         if error is not None:
@@ -313,6 +351,7 @@ class Remote:
     def _must_be_raisable(self, error: Any) -> None:
         if not isinstance(error, BaseException) or not self._claims.hosted.may_raise(error):
             raise Breach("no exception")
+        self._claims.hosted.came_back(error)
         if state_of(error) is not None:
             error.__traceback__ = None
 
@@ -344,7 +383,7 @@ class Remote:
             self._end(f"the program's process broke the protocol: {error}")
         except BaseException as error:
             kind, result = "x", error
-            claims.hosted.raised.add(id(error))
+            claims.hosted.note(error)
         self._answer(kind, result)
 
     def _answer(self, kind: str, result: Any) -> None:

@@ -99,6 +99,23 @@ OTHERS: dict[str, Callable[..., Any]] = {
 
 OPERATIONS: dict[str, Callable[..., Any]] = {**COMPARISONS, **ARITHMETIC, **UNARY, **OTHERS}
 
+DESCRIPTIVE = frozenset((
+    "__all__", "__annotations__", "__args__", "__author__", "__bound__", "__class_getitem__",
+    "__closure__", "__code__", "__constraints__", "__dataclass_fields__", "__dataclass_params__",
+    "__defaults__", "__delete__", "__dict__", "__doc__", "__field_defaults__", "__firstlineno__",
+    "__func__", "__get__", "__getattr__", "__globals__", "__isabstractmethod__", "__kwdefaults__",
+    "__match_args__", "__members__", "__metadata__", "__missing__", "__module__", "__name__",
+    "__objclass__", "__optional_keys__", "__orig_bases__", "__origin__", "__parameters__",
+    "__post_init__", "__qualname__", "__required_keys__", "__self__", "__set__", "__set_name__",
+    "__signature__", "__slots__", "__static_attributes__", "__supertype__", "__text_signature__",
+    "__total__", "__type_params__", "__value__", "__version__", "__wrapped__",
+))  # fmt: skip
+"""Special names besides operations whose values are the program's to give.
+
+No others: libraries look for special methods of their own, as numpy does for `__array_function__`,
+and let those of an argument say what comes of `array_equal`.
+"""
+
 SPECIALS = tuple(OPERATIONS)
 """In an order that both sides know: a class says by a bit mask which of them it has."""
 

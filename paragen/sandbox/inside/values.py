@@ -65,7 +65,7 @@ def is_flat(items: Iterable[Any]) -> bool:
 
 def _hashable(keys: list[Any]) -> list[Any]:
     """The keys, unless their hashes were chosen to make a dict of them take forever."""
-    if len(keys) > COLLIDING and len(set(map(hash, keys))) < len(keys) // 2:
+    if len(keys) > COLLIDING and max(Counter(map(hash, keys)).values()) > COLLIDING:
         raise Breach("keys with equal hashes")
     return keys
 

@@ -39,6 +39,7 @@ class Zygote:
         self._prepared = prepared
         self._work = bool(settings["work"])
         self._mounted = False
+        self._writer = 0
         self._numbers: dict[int, int] = {}
         self._poller = select.poll()
         self._children = children(self._poller, leashed=leashed)
@@ -125,7 +126,9 @@ class Zygote:
             self._mounted = True
 
     def _tell(self, pid: int, status: int, used: resource.struct_rusage) -> None:
-        """Tell paragen how a candidate ended and what it used."""
+        """Tell paragen how a candidate ended and what it used; its files are gone by then."""
+        if pid == self._writer:
+            self._renew_work(0)
         code = os.waitstatus_to_exitcode(status)
         used_s = used.ru_utime + used.ru_stime
         peak_bytes = used.ru_maxrss * _MAXRSS_BYTES

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import doctest
 
 from .explain import shown, trim
-from .modules import LINES, names_in
+from .imports import importer
+from .lent import lent, starred
+from .modules import LINES
 from .outcomes import FAILED, PASSED, SKIPPED
 
 TYPE_CHECKING = False
@@ -27,14 +30,20 @@ def parse(source: str, origin: str, line: int) -> tuple[doctest.DocTest, list[st
     return test, [_name(test, example) for example in test.examples]
 
 
-def run(piece: int, test: doctest.DocTest, program: ModuleType, to: Ledger) -> None:
+def run(
+    piece: int, test: doctest.DocTest, program: ModuleType, entry_point: str | None, to: Ledger
+) -> None:
     """Run the examples in order, with the program's names in scope."""
     text = "".join(example.source for example in test.examples)
     for example in test.examples:
         if example.options.get(doctest.SKIP):
             to.case(piece, _name(test, example), SKIPPED, "doctest: +SKIP")
     try:
-        test.globs = {**names_in(program, text), "__name__": "test_solution"}
+        scope = dict(builtins.__dict__)
+        scope["__import__"] = starred(importer(text), program, text, entry_point)
+        test.globs = {
+            **lent(program, text, entry_point), "__name__": "test_solution", "__builtins__": scope,
+        }  # fmt: skip
         Runner(piece, to).run(test, out=lambda text: None, clear_globs=False)
     except BaseException as error:  # KeyboardInterrupt, which doctest lets by
         to.end_rest(piece, *to.settle(error))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 MAX_DETAIL = 300
+_CONVERSATION = ".inside.remote"
+"""The module in whose frames the tests wait for a program, and do what it asks."""
 MAX_VALUE = 100
 MAX_ITEMS = 30
 _EXAMPLES = ("Falsifying example: ", "Failing test case: ")
@@ -73,6 +75,8 @@ def settle(error: BaseException, origin: str = "") -> tuple[str, str]:
     if origin or _place(error) == PROGRAM:
         return FAILED, describe(error, origin)
     if isinstance(error, Skipped | ExpectedFailure) or _is_skip_test(error):
+        if _called_by_program(error.__traceback__):
+            return FAILED, describe(error)
         return SKIPPED, trim(_text(error))
     if isinstance(error, Unsupported):
         return UNSUPPORTED, trim(_text(error))
@@ -157,6 +161,22 @@ def _place(error: BaseException) -> str | None:
     """The file of the program or the tests that raised it, None where neither had a part in it."""
     frames = _frames(error.__traceback__)
     return frames[-1][0] if frames else None
+
+
+def _called_by_program(traceback: TracebackType | None) -> bool:
+    """Whether a program of another process, and no code of the tests, called what raised.
+
+    A test may hand it `pytest.skip` itself: even so, only the test may skip.
+    """
+    called = False
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_code.co_filename in LINES:
+            called = False
+        elif frame.f_globals.get("__name__", "").endswith(_CONVERSATION):
+            called = True
+        traceback = traceback.tb_next
+    return called
 
 
 def _is_skip_test(error: BaseException) -> bool:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
         def raise_if_gone(self) -> None:
             """Raise a Signal if it can't be asked any more."""
 
+        def swallowed(self) -> str:
+            """What failed in the tests, and was never told, since this was last asked; or empty."""
+
         def origin(self, error: BaseException) -> str:
             """Where in the program an exception was raised; empty if it wasn't there."""
 
@@ -60,11 +63,15 @@ class Ledger:
     def case(self, piece: int, name: str, outcome: str, detail: str = "") -> None:
         """Note and report how a case ended: not well, if the program is gone by now.
 
-        Tests may catch whatever tells them of that, so it is asked here.
+        Nor if the program has kept to itself that something failed in the tests' own code, which
+        it had called. Tests may catch whatever tells them of that, so it is asked here.
         """
         why = self._why_gone()
+        swallowed = self._elsewhere.swallowed() if self._elsewhere is not None else ""
         if why is not None:
             outcome, detail = FAILED, why
+        elif swallowed and outcome != FAILED:
+            outcome, detail = FAILED, trim(swallowed)
         ended = self._ended[piece]
         ended[name] = ended.get(name, 0) + 1
         self._wire.case(name, outcome, detail)

@@ -9,7 +9,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
     from types import CodeType, ModuleType
-    from typing import Any
 
 PROGRAM = "solution.py"
 """The program's file name, which is in no directory."""
@@ -52,8 +51,3 @@ def load_program(source: str) -> ModuleType:
 def names_of(program: ModuleType) -> Collection[str]:
     """The names that the program defines; one in another process says so itself."""
     return program.__dict__ if type(program) is type(sys) else dir(program)
-
-
-def names_in(program: ModuleType, text: str) -> dict[str, Any]:
-    """Those of the program's names that occur in a text, with what they stand for."""
-    return {name: getattr(program, name) for name in names_of(program) if name in text}

@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
+    from typing import TypeGuard
 
 MAX_NAME = 100
 MAX_STATEMENT = 160
@@ -30,10 +31,11 @@ UNEQUAL = "__paragen_unequal__"
 _LEFT = "__paragen_left__"
 _RIGHT = "__paragen_right__"
 
-_MEANS = frozenset(
-    "__builtins__ __dict__ __import__ __setattr__ ctypes delattr eval exec gc globals importlib "
-    "inspect mock modules monkeypatch object patch setattr sys vars".split()
-)
+_MEANS = frozenset((
+    "__builtins__", "__dict__", "__import__", "__setattr__", "ctypes", "delattr", "eval", "exec",
+    "gc", "globals", "importlib", "inspect", "mock", "modules", "monkeypatch", "object", "patch",
+    "setattr", "sys", "vars",
+))  # fmt: skip
 """Names without which nothing outside can be changed, but by setting an attribute."""
 
 _RUNNERS = {("unittest", "main"), ("pytest", "main"), ("doctest", "testmod")}
@@ -58,6 +60,8 @@ class Prepared:
         self.filename = filename
         self.statements: list[str] = []
         self.functions: list[str] = []
+        self.asserting: set[int] = set()
+        """The lines of statements that assert something."""
         self.check_argument: str | None = None
         module = compile(self.text, filename, "exec", tree.PyCF_ONLY_AST, dont_inherit=True)
         assert isinstance(module, tree.Module)
@@ -124,6 +128,8 @@ class Prepared:
 
     def _explain_asserts(self, module: tree.AST) -> None:
         for node in _walk(module):
+            if isinstance(node, tree.Assert) or _calls_assertion(node):
+                self.asserting.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
             if isinstance(node, tree.Assert):
                 self._explain(node)
 
@@ -174,6 +180,13 @@ def _walk(node: tree.AST, into_scopes: bool = True) -> Iterator[tree.AST]:
 
 def _has_assert(node: tree.AST) -> bool:
     return any(isinstance(n, tree.Assert) for n in _walk(node, into_scopes=False))
+
+
+def _calls_assertion(node: tree.AST) -> TypeGuard[tree.Expr]:
+    """Whether this is `self.assertEqual(…)` or the like."""
+    call = node.value if isinstance(node, tree.Expr) else None
+    function = call.func if isinstance(call, tree.Call) else None
+    return isinstance(function, tree.Attribute) and function.attr.startswith("assert")
 
 
 def _mentions(node: tree.AST, name: str) -> bool:

@@ -11,9 +11,11 @@ import builtins
 import sys
 
 from .explain import falsy, trim, unequal
+from .failures import ASSERTING
 from .imports import importer
 from .ledger import Ledger
-from .modules import load_program, names_in, names_of, new_module
+from .lent import lent, starred
+from .modules import load_program, names_of, new_module
 from .outcomes import FAILED, PASSED, SKIPPED, UNSUPPORTED, Unsupported
 from .prepared import prepared
 from .rewrite import CASE, FALSY, UNEQUAL
@@ -47,8 +49,9 @@ def run_tests(
 ) -> bool:
     """Load the program, and run every piece of test code against it.
 
-    Returns whether the tests may have changed modules of this process that aren't theirs. A program in another process is `elsewhere`: once it is gone, neither the case that was being
-    run nor one after it has passed, whatever the tests caught.
+    A program in another process is `elsewhere`: once it is gone, neither the case that was being
+    run nor one after it has passed, whatever the tests caught. Returns whether the tests may have
+    changed modules of this process that aren't theirs.
     """
     pieces = [_prepare(test) for test in payload["tests"]]
     ledger = Ledger(wire, [piece.names for piece in pieces], elsewhere)
@@ -121,7 +124,7 @@ class Doctests(Piece):
         """Run the examples with the program's names in scope."""
         from .doctests import run as run_examples
 
-        run_examples(number, self._test, program, to)
+        run_examples(number, self._test, program, entry_point, to)
 
 
 class Code(Piece):
@@ -142,11 +145,13 @@ class Code(Piece):
         prepared = self._prepared
         name = f"test_solution_{number + 1}" if number else "test_solution"
         module = new_module(name, prepared.filename, prepared.text)
+        ASSERTING.setdefault(prepared.filename, set()).update(prepared.asserting)
         if self._restore is not None:
             self._restore()
         try:
             scope = _scope(program, entry_point, prepared, number, to)
-            scope["__import__"] = importer(prepared.text)
+            find = importer(prepared.text)
+            scope["__import__"] = starred(find, program, prepared.text, entry_point)
             module.__dict__["__builtins__"] = scope
             exec(prepared.code, module.__dict__)
             self._collected(number, module, to)
@@ -199,7 +204,7 @@ def _scope(
     """
     scope: dict[str, object] = dict(builtins.__dict__)
     if not prepared.imports_program:
-        scope = {**names_in(program, prepared.text), **scope}
+        scope = {**lent(program, prepared.text, entry_point), **scope}
         if entry_point is not None:
             scope[entry_point] = getattr(program, entry_point)
 

@@ -14,6 +14,7 @@ import sys
 from contextlib import suppress
 from operator import is_
 
+from .failures import ASSERTING
 from .imports import look_on
 from .modules import LINES
 from .settings import SETTINGS
@@ -98,6 +99,7 @@ class State:
             if held is not None and not _same(held.__dict__, before):
                 _put_back(name, held, before)
         LINES.clear()
+        ASSERTING.clear()
 
     def _restore_surroundings(self) -> None:
         """Lists of the interpreter, environment, directory, signals, alarms, modes of new files."""

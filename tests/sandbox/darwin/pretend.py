@@ -7,10 +7,10 @@ prints what came of that, as JSON.
 
 from __future__ import annotations
 
-import asyncio  # before the platform is another: it has other parts then
+import asyncio as asyncio  # before the platform is another: it has other parts then
 import fcntl
 import json
-import subprocess  # likewise
+import subprocess as subprocess  # likewise
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def pretend() -> None:
     """Let what is imported from now on take this for macOS."""
-    assert asyncio and subprocess
     sys.platform = "darwin"
     fcntl.F_GETPATH = -1  # type: ignore[attr-defined]  # the kernel refuses it: an OSError
 
@@ -45,13 +44,21 @@ def paragen(library: str) -> dict[str, Any]:
     from paragen.domain.task import Limits, TestCode, TestKind
     from paragen.sandbox import confined, confinement, nursery, prove
     from paragen.sandbox.darwin import libproc
+    from paragen.sandbox.forked import Forked
+    from paragen.sandbox.worker import Worker
 
     libproc.LIBRARY = library
-    nursery._INTERPRETER = (*nursery._INTERPRETER, __file__, "nursery", library)
+    nursery._INTERPRETER += (__file__, "nursery", library)  # type: ignore[assignment]  # longer
     nursery._MAIN = nursery._MAIN.parent.parent
-    attempts, try_all = [], prove._attempts
-    # The self-test finds that nothing is kept off; for once that doesn't end it.
-    prove._attempts = lambda *both: attempts.extend(try_all(*both)) or []
+    attempts: list[tuple[str, bool, str]] = []
+    try_all = prove._attempts
+
+    def note(worker: Worker, forked: Forked) -> list[tuple[str, bool, str]]:
+        """Let the self-test go on, though it finds that nothing is kept off."""
+        attempts.extend(try_all(worker, forked))
+        return []
+
+    prove._attempts = note
     sandbox = confined.ConfinedSandbox("seatbelt", 1)
 
     def ending(program: str, **limits: Any) -> list[Any]:

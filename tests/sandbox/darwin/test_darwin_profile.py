@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from paragen.sandbox.darwin.profile import profile, quoted
@@ -62,6 +62,8 @@ def allowed(text: str, operation: str) -> Iterator[tuple[str, str]]:
 
 
 @given(PATHS)
+@example("/" + "a" * 199)
+@example("/" + '"\\é𝄞' * 200)
 def test_any_path_is_read_as_itself(path: str) -> None:
     assert read(quoted(path)) == [os.fsencode(path)]
 

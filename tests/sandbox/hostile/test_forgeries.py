@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from paragen.domain.status import JUDGED
-from paragen.domain.task import Task
+from paragen.domain.task import Task, TestKind
 from tests.sandbox.hostile.attack import Fools, Forgery
 from tests.sandbox.hostile.catalogue import FORGERIES
 from tests.sandbox.hostile.credulous import convinced
 from tests.sandbox.hostile.levels import CONFINED, judged, still_honest, task_of
 
 _NAIVE_S = 20
+_IMPORT = re.compile(r"^from solution import .*\n", re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", FORGERIES)
@@ -57,9 +59,16 @@ def _task(forgery: Forgery) -> Task:
 
 def _fooled(forgery: Forgery) -> bool:
     """Whether a harness is fooled that runs both in one process and believes how it ends."""
-    tests = forgery.tests.replace("from solution import f\n", "")
+    tests = forgery.tests
+    if forgery.kind is TestKind.DOCTEST:
+        tests = (
+            f"import doctest\ntest = doctest.DocTestParser().get_doctest({tests!r}, globals(), "
+            "'t', 't', 0)\nassert not doctest.DocTestRunner().run(test).failed\n"
+        )
+    whole = _IMPORT.sub(lambda _: forgery.program, tests, count=1)
+    whole = _IMPORT.sub("", whole) if whole != tests else f"{forgery.program}\n{tests}"
     calls = [line[4:-3] for line in tests.splitlines() if line.startswith("def test")]
-    whole = "\n".join([forgery.program, tests, *(f"{call}()" for call in calls)])
+    whole = "\n".join([whole, *(f"{call}()" for call in calls)])
     ran = subprocess.run(
         [sys.executable, "-I", "-c", whole],
         capture_output=True, text=True, check=False, timeout=_NAIVE_S,

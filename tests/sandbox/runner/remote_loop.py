@@ -65,8 +65,9 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     pid, ours, stdout, stderr = start_program()
     wire = Collected()
     remote = import_module(f"{PACKAGE}.inside.remote").Remote(
-        ours, stdout, stderr, output_bytes=job["output_bytes"]
-    )
+        ours, stdout, stderr, output_bytes=job["output_bytes"],
+        tests=tuple(test["source"] for test in job["tests"]),
+    )  # fmt: skip
     session = import_module(f"{PACKAGE}.runner.session")
     try:
         session.run_tests(job, wire, lambda program: remote.load(program, {}), remote)

@@ -12,9 +12,9 @@ import pytest
 from paragen.checks.sealable import why_unsealed
 from paragen.domain.command import Outcome, Ran, TestRun
 from paragen.domain.task import Limits, TestCode, TestKind
-from paragen.sandbox.runner import explain, prepared, provided
+from paragen.sandbox.runner import explain, marks, prepared, provided
 from paragen.sandbox.runner.outcomes import Unsupported
-from tests.sandbox.harness import APART, DOUBLE, details, only, outcomes, run_tests, running
+from tests.sandbox.harness import APART, DOUBLE, PLACES, details, only, outcomes, run_tests, running
 from tests.sandbox.runner.remote_harness import Tester
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "humaneval_even.jsonl"
@@ -110,6 +110,12 @@ def test_marks_hooks_and_tests_of_the_program_do_not_count() -> None:
     assert outcomes(ran) == {"test_it": "failed"}
 
 
+def test_only_real_marks_are_marks() -> None:
+    real = marks.Mark("skip", (), {})
+    assert marks.as_marks([real, object(), marks.MarkDecorator("slow")])[0] is real
+    assert len(marks.as_marks([real, object(), marks.MarkDecorator("slow")])) == 2
+
+
 def test_what_a_program_imports_in_vain_is_not_the_tests_want() -> None:
     raising = "def f(): raise ModuleNotFoundError('no', name='nosuch')\n"
     for program in ("def f(): import nosuch\n", raising):
@@ -148,6 +154,69 @@ def test_names_of_the_program_are_there_in_every_way() -> None:
         "import importlib\ndef test_it(): assert importlib.import_module('solution').limit == 3\n",
     ):
         assert set(outcomes(sealed(program, tests)).values()) == {"passed"}, tests
+
+
+SLIPPED_IN = {
+    "a_builtin": ("def all(xs): return True\n", "from solution import *\n", "all([f(7) == 49])"),
+    "over_an_import": (
+        "isclose = lambda *a: True\n",
+        "from math import isclose\nfrom solution import *\n",
+        "isclose(f(7), 49)",
+    ),
+    "a_module": ("class math:\n    isclose = lambda *a: True\n", "", "math.isclose(f(7), 49)"),
+    "a_starred_module": (
+        "class math:\n    isclose = lambda *a: True\n",
+        "from solution import *\n",
+        "math.isclose(f(7), 49)",
+    ),
+    "pytest": (
+        "class pytest:\n    approx = lambda *a: 0\n",
+        "import pytest\nfrom solution import *\n",
+        "f(7) == pytest.approx(49)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "imports", "test"), SLIPPED_IN.values(), ids=SLIPPED_IN.keys())
+@pytest.mark.parametrize("place", PLACES)
+def test_a_program_can_not_slip_in_what_tests_use_as_their_own(
+    more: str, imports: str, test: str, place: str
+) -> None:
+    with running(place):
+        ran = run_tests(f"{more}def f(x): return 0\n", f"{imports}def test_it(): assert {test}\n")
+        assert outcomes(ran) == {"test_it": "failed"}
+        if not imports.startswith("from math"):
+            example = "".join(f">>> {line}\n" for line in [*imports.splitlines(), test])
+            ran = run_tests(
+                f"{more}def f(x): return 0\n", f"{example}True\n", kind=TestKind.DOCTEST
+            )
+            assert outcomes(ran).popitem()[1] == "failed"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_names_like_the_librarys_are_the_programs_where_they_are_its_functions(place: str) -> None:
+    program = "def copy(x): return 5\ndef sum(x): return 7\ndef _own(): pass\n"
+    with running(place):
+        for tests in ("from solution import *\nassert copy(1) == 5\n", "assert copy(1) == 5\n"):
+            assert only(run_tests(program, tests)).outcome == "passed"
+        for imports in ("", "from solution import *\n", "from solution import sum\n"):
+            ran = run_tests(program, f"{imports}assert sum([1]) == 7\n", entry_point="sum")
+            assert only(ran).outcome == "passed"
+        hidden = "from solution import *\ndef test_it(): _own\n"
+        assert only(run_tests(program, hidden)).outcome == "failed"
+        listed = program + "__all__ = ['sum', '_own']\n"
+        assert only(run_tests(listed, hidden)).outcome == "passed"
+
+
+def test_a_way_out_that_a_test_hands_over_is_the_tests_to_take() -> None:
+    ran = sealed(
+        "def f(leave): leave('mine')\n",
+        "import pytest, unittest\nfrom solution import f\n"
+        "def test_handed_over(): f(pytest.skip)\n"
+        "def test_own(): f(lambda reason: pytest.skip(reason))\n"
+        "class TestOf(unittest.TestCase):\n    def test_it(self): f(self.skipTest)\n",
+    )
+    assert list(outcomes(ran).values()) == ["failed", "skipped", "failed"]
 
 
 def test_check_may_use_other_functions_of_the_program() -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from paragen.domain.task import TestKind
-from tests.sandbox.hostile.attack import NUMPY, Forgery, text
+from tests.sandbox.hostile.attack import NUMPY, Fools, Forgery, text
 
 ANYTHING = text("""
     class Anything:
@@ -219,8 +219,8 @@ CLASSES = (
         how="a class registered as a Sequence whose items agree with everything",
         program=ANYTHING + "import collections.abc\n"
         "collections.abc.Sequence.register(Anything)\ndef f(x): return Anything()\n",
-        tests="import collections.abc\nfrom solution import f\ndef test_it():\n"
-        "    assert isinstance(f(7), collections.abc.Sequence) and list(f(7)) == [49]\n",
+        tests="from solution import f\ndef test_it():\n    match f(7):\n"
+        "        case [value]: assert value == 49\n        case _: raise AssertionError\n",
     ),
     Forgery(
         name="exception_class_lies",
@@ -313,6 +313,7 @@ CUNNING = (
     ),
     Forgery(
         name="star_builtins",
+        fools=Fools.EXIT_CODE,
         how="`from solution import *` brings another `all`",
         program="def all(values): return True\ndef f(x): return 0\n",
         tests="from solution import *\ndef test_it():\n"
@@ -320,6 +321,7 @@ CUNNING = (
     ),
     Forgery(
         name="lent_module",
+        fools=Fools.EXIT_CODE,
         how="lends tests that import nothing a `math` of its own",
         program="class math:\n    def isclose(*a, **k): return True\ndef f(x): return 0\n",
         tests="assert math.isclose(f(7), 49)\n",
@@ -343,6 +345,7 @@ CUNNING = (
     ),
     Forgery(
         name="star_import_over_imports",
+        fools=Fools.EXIT_CODE,
         how="`from solution import *` replaces what a test imported before",
         program="isclose = lambda *a, **k: True\ndef f(x): return 0\n",
         tests="from math import isclose\nfrom solution import *\ndef test_it():\n"
@@ -358,6 +361,7 @@ CUNNING = (
     ),
     Forgery(
         name="doctest_builtins",
+        fools=Fools.EXIT_CODE,
         how="a builtin's name in the program, which doctests find before the builtin",
         program="def all(values): return True\ndef f(x): return 0\n",
         tests=">>> all(f(x) == x * x for x in range(5))\nTrue\n",

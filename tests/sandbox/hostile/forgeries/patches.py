@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from paragen.domain.task import TestKind
-from tests.sandbox.hostile.attack import SQUARE, Forgery, text
+from tests.sandbox.hostile.attack import SQUARE, Fools, Forgery, text
 
 _RUNNER = "import sys\nR = '_paragen_runner' if '_paragen_runner' in sys.modules else '_paragen.runner'\n" \
     "def part(name):\n    return sys.modules[f'{R}.{name}']\n"  # fmt: skip
@@ -84,9 +84,9 @@ RUNNER = (
 
 
 def _patched(name: str, how: str, patch: str, assertion: str, imports: str = "",
-             answer: str = "0") -> Forgery:  # fmt: skip
+             fools: Fools = Fools.UNCONFINED, answer: str = "0") -> Forgery:  # fmt: skip
     return Forgery(
-        name=name, how=how,
+        name=name, how=how, fools=fools,
         program=f"{patch}\ndef f(x): return {answer}\n",
         tests=f"{imports}from solution import f\ndef test_it():\n    {assertion}\n",
     )  # fmt: skip
@@ -162,11 +162,12 @@ LIBRARY = (
              "with warnings.catch_warnings(record=True) as caught:\n        f(7)\n    assert len(caught) == 1",
              "import warnings\n"),
     _patched("star_import", "`from solution import *` brings another `abs`",
-             "abs = lambda d: 0", "assert abs(f(7) - 49) < 1", "from solution import *\n"),
+             "abs = lambda d: 0", "assert abs(f(7) - 49) < 1", "from solution import *\n", Fools.EXIT_CODE),
     _patched("star_import_pytest", "`from solution import *` brings another `pytest`",
              "class P:\n    def raises(self, *a): return self\n    def __enter__(self): pass\n"
              "    def __exit__(self, *a): return True\npytest = P()",
-             "with pytest.raises(ValueError):\n        f(7)", "import pytest\nfrom solution import *\n"),
+             "with pytest.raises(ValueError):\n        f(7)", "import pytest\nfrom solution import *\n",
+             Fools.EXIT_CODE),
 )  # fmt: skip
 
 DOCTESTS = tuple(
