@@ -14,12 +14,11 @@ import warnings
 
 from ..runner.classes import used_as_class
 from ..runner.explain import describe
-from ..runner.failures import catches_failures
 from ..runner.outcomes import Unsupported
 from .channel import Breach, Channel, Ended, TooLarge
 from .claims import Claims
 from .endings import OutputFlood, ProgramGone
-from .proxies import Own, State, state_of
+from .proxies import Own, State, must_catch_no_failure, state_of
 from .values import TooDeep, dumps, loads
 
 TYPE_CHECKING = False
@@ -31,6 +30,9 @@ _CHUNK = 1 << 16
 _READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 MOST_NESTED = 100
 """How many calls may be under way within each other."""
+
+MOST_TAKEN = 1 << 20
+"""Bytes of a program's message: with longer ones, it has part in what is too large to go back."""
 
 MOST_KEPT = 1000
 """How many containers may stay shared after a call."""
@@ -106,6 +108,8 @@ class Remote:
         """Why nothing can be asked any more; empty while the program answers."""
         self.flooded = False
         self.names: tuple[str, ...] = ()
+        self._ready: dict[str, Any] = {}
+        """What some of the program's names stand for, known until it is asked anything more."""
         self.decoding = False
         self._tests = tests
         self.lines: dict[int, int] = {}
@@ -143,12 +147,17 @@ class Remote:
             answer = self._conversation(0, Own.FOREIGN)
             module = RemoteModule("solution")
             try:
-                number, names, modules = answer
+                number, names, modules, ready = answer
                 self.names, self._modules = _names(names), frozenset(_names(modules))
                 self._module = self._claims.module(number, module)
+                self._ready = {name: ready[name] for name in ready if state_of(ready[name])}
             except (Breach, TypeError, ValueError):
                 self._end("the program's process broke the protocol: no names")
         return module
+
+    def owns(self, value: object) -> bool:
+        """Whether something is the program's."""
+        return state_of(value) is not None
 
     def raise_if_gone(self) -> None:
         """Raise ProgramGone or OutputFlood, again and again once there was one."""
@@ -193,6 +202,7 @@ class Remote:
         """
         with self._lock:
             self.raise_if_gone()
+            self._ready = {}
             if self._nested >= MOST_NESTED:
                 raise RecursionError("too many calls between the test and the program")
             asked = self._random.getrandbits(48) + 1
@@ -211,13 +221,23 @@ class Remote:
                 claims.abandon()
                 claims.hosted.cut(known)
                 if isinstance(error, TooDeep | TooLarge):
-                    raise Unsupported(f"too large for the program: {error}") from None
+                    raise self._too_large(error) from None
                 raise
             try:
                 return self._conversation(asked, own)
             except (StopIteration, StopAsyncIteration) as error:
                 self._may_stop(error, operation, name)
                 raise
+
+    def _too_large(self, error: Exception) -> BaseException:
+        """What a test ends with whose arguments don't cross: failed, if it is the program's doing.
+
+        It would otherwise have the test called off by what it returned, which the test hands on.
+        """
+        why = f"too large for the program: {error}"
+        if isinstance(error, TooLarge) and self._channel.longest > MOST_TAKEN:
+            return ValueError(f"{why}, which has given much itself")
+        return Unsupported(why)
 
     def _may_stop(self, error: Exception, operation: str, name: str | None) -> None:
         """Raise something else than what ends iterations, if this was no step of one.
@@ -261,11 +281,12 @@ class Remote:
         """
         if name == "__all__" and name not in self.names:
             return [n for n in self.names if not n.startswith("_") and n not in self._modules]
-        value = self.request("get", self._module.number, name, (), {})
+        value = self._ready.get(name)
+        if value is None:
+            value = self.request("get", self._module.number, name, (), {})
         found = state_of(value)
         if found is None:
-            if name[:1].isupper() and catches_failures(value):
-                raise TypeError(f"{name} of the program is {value!r}, which no test can be told by")
+            must_catch_no_failure(name, value)
         elif isinstance(value, type) and name[:1].isupper():
             found.factory = self._tests is None or used_as_class(name, self._tests)
         return value

@@ -18,7 +18,7 @@ from .values import TooDeep, dumps, loads
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from typing import Any, NoReturn
 
 STACK_BYTES = 8 << 20
@@ -28,6 +28,7 @@ _FRAMES = 20
 """How many more frames may be on the stack for each callback that hasn't returned."""
 
 _RETRY_S = 0.001
+_MADE = (type, type(lambda: None))
 _REFERENCES = 3
 _MOST_HELD = 64
 _MOST_ITEMS_HELD = 1000
@@ -107,7 +108,8 @@ class Server:
         """Load the program and answer; raises Ended when nobody asks any more."""
         self._turn.acquire()
         self._catch_warnings()
-        self._answer(0, lambda: self._load(settings["program"]), Given([], {}, 0))
+        program, wanted = settings["program"], settings.get("wanted", ())
+        self._answer(0, lambda: self._load(program, wanted), Given([], {}, 0))
         while True:
             self._request(self._receive())
 
@@ -120,13 +122,18 @@ class Server:
         self._keeping = kept  # or its filters would go
         warnings.simplefilter("always")
 
-    def _load(self, program: str) -> Any:
+    def _load(self, program: str, wanted: Collection[str]) -> Any:
+        """Run the program; its number and names, and what stands for those that are wanted.
+
+        Of these only functions and classes, which mostly are what tests import.
+        """
         from ..runner.modules import load_program
 
         self._module = load_program(program)
         defined = {name: value for name, value in vars(self._module).items() if type(name) is str}
         modules = [name for name, value in defined.items() if isinstance(value, type(sys))]
-        return [self._codec.number(self._module), list(defined), modules]
+        ready = {n: defined[n] for n in wanted if isinstance(defined.get(n), _MADE)}
+        return [self._codec.number(self._module), list(defined), modules, ready]
 
     def _receive(self) -> list[Any]:
         frame: list[Any] = loads(self._channel.receive())

@@ -52,6 +52,8 @@ def main(sock: socket.socket, prepared: Prepared, settings: dict[str, Any]) -> N
             result = jobs.run(job, descriptors)
             signal.alarm(0)
             send(sock, result)
+            if result["spent"] is None and not jobs.tidy():
+                break
     except BaseException as error:
         what = f"{type(error).__name__}: {error}"[:_MAX_FAULT]
         os.write(2, what.encode("utf-8", "replace"))

@@ -130,7 +130,7 @@ def test_any_bytes_end_the_program_and_nothing_else(data: bytes, in_a_frame: boo
             remote.raise_if_gone()
 
 
-GOOD_LOAD = framed('["r", 0, [0, ["f"], []], null, null, null]')
+GOOD_LOAD = framed('["r", 0, [0, ["f"], [], {"m": {}}], null, null, null]')
 
 
 def test_a_good_answer_is_taken() -> None:
@@ -144,13 +144,16 @@ def test_a_good_answer_is_taken() -> None:
 @pytest.mark.parametrize(
     "frame",
     [
-        pytest.param('["r", 1, [0, [], []], null, null, null]', id="of another question"),
-        pytest.param('["r", false, [0, [], []], null, null, null]', id="a bool for a number"),
-        pytest.param('["r", 0.0, [0, [], []], null, null, null]', id="a float for a number"),
-        pytest.param('["z", 0, [0, [], []], null, null, null]', id="of an unknown kind"),
-        pytest.param('["r", 0, [0, [], []]]', id="too short"),
-        pytest.param('["r", 0, [0, [1], []], null, null, null]', id="names that aren't text"),
-        pytest.param('["r", 0, ["0", [], []], null, null, null]', id="a number that isn't one"),
+        pytest.param('["r", 1, [0, [], [], {"m": {}}], null, null, null]', id="of another question"),
+        pytest.param('["r", false, [0, [], [], {"m": {}}], null, null, null]', id="a bool for a number"),
+        pytest.param('["r", 0.0, [0, [], [], {"m": {}}], null, null, null]', id="a float for a number"),
+        pytest.param('["z", 0, [0, [], [], {"m": {}}], null, null, null]', id="of an unknown kind"),
+        pytest.param('["r", 0, [0, [], [], {"m": {}}]]', id="too short"),
+        pytest.param('["r", 0, [0, [1], [], {"m": {}}], null, null, null]', id="names that aren't text"),
+        pytest.param(
+            '["r", 0, ["0", [], [], {"m": {}}], null, null, null]', id="a number that isn't one"
+        ),
+        pytest.param('["r", 0, [0, [], [], [1]], null, null, null]', id="things without names"),
         pytest.param('["x", 0, {"g": "ValueError"}, null, null, null]', id="raising a class"),
         pytest.param('["x", 0, 5, null, null, null]', id="raising a number"),
         pytest.param('["x", 0, {"x": 0}, null, null, null]', id="a guest never given"),
