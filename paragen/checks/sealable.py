@@ -132,6 +132,8 @@ class _Reader:
             ast.Import: self._import,
             ast.ImportFrom: self._import,
             ast.ClassDef: self._class,
+            ast.FunctionDef: self._test,
+            ast.AsyncFunctionDef: self._test,
             ast.Call: self._call,
             ast.Attribute: self._attribute,
             ast.Name: self._use,
@@ -167,6 +169,12 @@ class _Reader:
             or self._first(_decorators(node), "decorates a class with {} of the program")
             or self._first(_parts(node), "uses {} of the program within a class")
         )
+
+    def _test(self, node: Any) -> str:
+        """Tests that the program would have to call: it need not."""
+        if not node.name.startswith("test"):
+            return ""
+        return self._first(_decorators(node), "decorates a test with {} of the program")
 
     def _call(self, node: Any) -> str:
         """Calls that change something by its name, or that look into something."""

@@ -41,6 +41,8 @@ class Channel:
         """`wait`, if given, is called before each read and returns when there is one to do."""
         self._sock = sock
         self._wait = wait
+        self.longest = 0
+        """The length of the longest frame that came, if it wasn't a small one."""
         self._room = bytearray(_FIRST)
         self._view = memoryview(self._room)
 
@@ -74,6 +76,7 @@ class Channel:
 
     def _long(self, body: bytearray, length: int) -> bytearray:
         """The whole of a frame that begins with `body`."""
+        self.longest = max(self.longest, length)
         while len(body) < length:
             start = len(body)
             body.extend(bytes(min(_CHUNK, length - start)))

@@ -13,6 +13,7 @@ import types
 from contextlib import contextmanager
 from enum import IntEnum
 
+from ..runner.failures import catches_failures
 from ..runner.outcomes import Unsupported
 from .content import FIXED
 from .specials import ARITHMETIC, COMPARISONS, DESCRIPTIVE, OPERATIONS, UNARY, names_of
@@ -130,7 +131,19 @@ def _attribute(state: State, name: str) -> Any:
             raise AttributeError(
                 f"{type(state.proxy).__name__!r} object has no {name!r} of a builtin"
             )
-    return state.ask("get", name)
+    value = state.ask("get", name)
+    must_catch_no_failure(name, value)
+    return value
+
+
+def must_catch_no_failure(name: str, value: object) -> None:
+    """Refuse what the program names like an exception of its own, and is AssertionError or above.
+
+    `except` with it would catch the test's own failures.
+    """
+    kinds = type(value) is type or type(value) is tuple
+    if kinds and name[:1].isupper() and catches_failures(value):
+        raise TypeError(f"{name} of the program is {value!r}, and no exception of its own")
 
 
 def _attributes(local: frozenset[str], base: Any) -> dict[str, Any]:
@@ -431,7 +444,9 @@ class RemoteClass(type):
         if name in _LOCAL_OF_CLASSES:
             return type.__getattribute__(cls, name)
         _must_be_descriptive(_held(cls), name)
-        return _held(cls).ask("get", name)
+        value = _held(cls).ask("get", name)
+        must_catch_no_failure(name, value)
+        return value
 
     def __setattr__(cls, name: str, value: Any) -> None:
         """Set it, there."""

@@ -150,7 +150,9 @@ class Remote:
                 number, names, modules, ready = answer
                 self.names, self._modules = _names(names), frozenset(_names(modules))
                 self._module = self._claims.module(number, module)
-                self._ready = {name: ready[name] for name in ready if state_of(ready[name])}
+                if type(ready) is not dict:
+                    raise Breach("no names of what is ready")
+                self._ready = {name: value for name, value in ready.items() if state_of(value)}
             except (Breach, TypeError, ValueError):
                 self._end("the program's process broke the protocol: no names")
         return module

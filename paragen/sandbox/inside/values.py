@@ -29,7 +29,7 @@ LARGE = 10**600
 """Integers from here on cross as hexadecimal: decimal digits are limited, and slow."""
 
 COLLIDING = 1000
-"""Of so many keys, no more than half may share their hashes with others."""
+"""So many keys of a dict or set may have one and the same hash."""
 
 FLAT = frozenset((type(None), bool, int, float, str))
 FLAT_NO_INT = FLAT - {int}

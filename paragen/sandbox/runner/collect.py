@@ -39,14 +39,14 @@ _GENERATOR = type(_ for _ in ())
 _NESTED = "a TestCase in a class, or a class in one with fixtures or setup, isn't supported"
 
 
-def collect(module: ModuleType) -> list[Group]:
+def collect(module: ModuleType, to: Ledger) -> list[Group]:
     """The tests of a module, in the order of their definition."""
     functions = Functions(module)
     groups: list[Group] = [functions]
     for name, value in list(module.__dict__.items()):
         if not issubclass(type(value), type) and not name.startswith("test"):
             continue
-        if getattr(value, "__module__", None) == "solution":
+        if to.of_program(value) or getattr(value, "__module__", None) == "solution":
             continue  # `from solution import *` must not bring tests along
         if isinstance(value, type):
             if _is_unittest(value):

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
         def swallowed(self) -> str:
             """What failed in the tests, and was never told, since this was last asked; or empty."""
 
+        def owns(self, value: object) -> bool:
+            """Whether something is the program's, and none of the tests'."""
+
         def origin(self, error: BaseException) -> str:
             """Where in the program an exception was raised; empty if it wasn't there."""
 
@@ -49,6 +52,10 @@ class Ledger:
         self._elsewhere = elsewhere
         self._ended: list[dict[str, int]] = [{} for _ in planned]
         self.announce()
+
+    def of_program(self, value: object) -> bool:
+        """Whether something in the tests' module is what a program elsewhere gave it."""
+        return self._elsewhere is not None and self._elsewhere.owns(value)
 
     def announce(self) -> None:
         """Tell the parent which cases there are, as far as is known."""

@@ -174,7 +174,7 @@ class Code(Piece):
         """Find the tests that executing the module defined, now that parameters are known."""
         from .collect import collect
 
-        self._groups = collect(module)
+        self._groups = collect(module, to)
         names = [name for group in self._groups for name in group.names]
         everything = [*self._prepared.statements, *names]
         if not everything:

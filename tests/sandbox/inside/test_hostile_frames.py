@@ -144,12 +144,20 @@ def test_a_good_answer_is_taken() -> None:
 @pytest.mark.parametrize(
     "frame",
     [
-        pytest.param('["r", 1, [0, [], [], {"m": {}}], null, null, null]', id="of another question"),
-        pytest.param('["r", false, [0, [], [], {"m": {}}], null, null, null]', id="a bool for a number"),
-        pytest.param('["r", 0.0, [0, [], [], {"m": {}}], null, null, null]', id="a float for a number"),
+        pytest.param(
+            '["r", 1, [0, [], [], {"m": {}}], null, null, null]', id="of another question"
+        ),
+        pytest.param(
+            '["r", false, [0, [], [], {"m": {}}], null, null, null]', id="a bool for a number"
+        ),
+        pytest.param(
+            '["r", 0.0, [0, [], [], {"m": {}}], null, null, null]', id="a float for a number"
+        ),
         pytest.param('["z", 0, [0, [], [], {"m": {}}], null, null, null]', id="of an unknown kind"),
         pytest.param('["r", 0, [0, [], [], {"m": {}}]]', id="too short"),
-        pytest.param('["r", 0, [0, [1], [], {"m": {}}], null, null, null]', id="names that aren't text"),
+        pytest.param(
+            '["r", 0, [0, [1], [], {"m": {}}], null, null, null]', id="names that aren't text"
+        ),
         pytest.param(
             '["r", 0, ["0", [], [], {"m": {}}], null, null, null]', id="a number that isn't one"
         ),
