@@ -305,7 +305,8 @@ def test_processes_count_together(level: str, many: int, harm: str, ending: Endi
     if level != "full":
         pytest.skip("filters allows no processes")
     program = FORKS.format(many=many, harm=harm)
-    ran = run_tests(level, program, RUN, processes=3, cpu_s=1.0, memory_bytes=128 * MIB)
+    cpu_s = 1.0 if ending is Ending.CPU_LIMIT else 30.0
+    ran = run_tests(level, program, RUN, processes=3, cpu_s=cpu_s, memory_bytes=128 * MIB)
     assert ran.ending is ending
     assert ran.cases[0].outcome is Outcome.FAILED
     if ending is Ending.EXITED:

@@ -82,7 +82,7 @@ def test_slowness_is_never_a_reason_for_smaller_limits(work_s: float) -> None:
 def test_what_a_level_can_not_bound_is_refused() -> None:
     assert layout.wish("filters", Limits()) is PLAIN
     assert layout.wish("full", Limits(disk_bytes=MIB)) == Wish(disk_bytes=MIB)
-    assert layout.wish("full", Limits(processes=3)) == Wish(processes=True)
+    assert layout.wish("full", Limits(processes=3)) == Wish(layout.SHARED_BYTES, processes=True)
     for limits in (Limits(disk_bytes=MIB), Limits(processes=3)):
         with pytest.raises(SandboxRefusal, match="full"):
             layout.wish("filters", limits)

@@ -6,11 +6,11 @@ import importlib
 import os
 import re
 import socket
-import warnings
 from functools import lru_cache
 from typing import Any
 
 from ..runner import session, state
+from ..runner.failures import be_strict
 from .remote import Remote
 from .tester import Collected
 
@@ -30,7 +30,7 @@ class Jobs:
     def __init__(self) -> None:
         for name in MODULES:
             importlib.import_module(name)
-        warnings.filterwarnings("error", "NotImplemented should not be used in a boolean context")
+        be_strict()
         self._as_it_was = state.snapshot()
 
     def run(self, job: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:

@@ -40,6 +40,10 @@ WORK = "/candidate/work"
 """A good place for `Layout.work`: few hosts have it, and programs see that it is theirs."""
 
 
+_ROOT = "candidates stay uid 0, without capabilities, and nobody counts their threads"
+"""The kernel's limit on threads isn't for root; memory bounds them all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What can be reached inside: files and directories to read, and one to write in (or None).
@@ -139,10 +143,10 @@ def _leave_root(layout: Layout) -> str:
         return ""
     hidden = capabilities.unreadable_to_others(layout.reads, from_root=True)
     if hidden:
-        return f"candidates stay uid 0, without capabilities: other users can't read {hidden}"
+        return f"{_ROOT}: other users can't read {hidden}"
     uid = capabilities.free_uid()
     if uid is None:
-        return "candidates stay uid 0, without capabilities: no other uid can be had here"
+        return f"{_ROOT}: no other uid can be had here"
     capabilities.become(uid)
     return ""
 

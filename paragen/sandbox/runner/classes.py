@@ -38,8 +38,8 @@ def used_as_class(name: str, sources: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=256)
 def _uses(name: str, source: str) -> bool:
-    tree = _parsed(source)
-    return name in source and _Reader(name, tree).finds_class()
+    named = name in source or "check(" in source
+    return named and _Reader(name, _parsed(source)).finds_class()
 
 
 @lru_cache(maxsize=16)

@@ -14,6 +14,16 @@ ASSERTING: dict[str, set[int]] = {}
 """The lines of test code that assert something, by file name."""
 
 
+def be_strict() -> None:
+    """Have no test pass by NotImplemented, which a program's object makes of a comparison.
+
+    From Python 3.14 on that is so in any case.
+    """
+    import warnings  # which nobody needs who runs beside the program
+
+    warnings.filterwarnings("error", "NotImplemented should not be used in a boolean context")
+
+
 def fails(error: BaseException, *, of_program: bool) -> bool:
     """Whether a test fails, or is called off, by this exception.
 

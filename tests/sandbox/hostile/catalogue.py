@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from tests.sandbox.hostile.attack import Forgery, Harm
-from tests.sandbox.hostile.forgeries import callbacks, exits, frames, lies, memory, patches, wire
+from tests.sandbox.hostile.forgeries import (
+    callbacks,
+    exits,
+    frames,
+    lies,
+    memory,
+    patches,
+    swallowed,
+    wire,
+)  # fmt: skip
 from tests.sandbox.hostile.harms import files, kernel, network, processes, resources
 
 Attack = TypeVar("Attack", Forgery, Harm)
@@ -25,6 +34,7 @@ def _named(**catalogues: tuple[Attack, ...]) -> Mapping[str, Attack]:
 FORGERIES = _named(
     lies=lies.ATTACKS, exits=exits.ATTACKS, frames=frames.ATTACKS, memory=memory.ATTACKS,
     patches=patches.ATTACKS, callbacks=callbacks.ATTACKS, wire=wire.ATTACKS,
+    swallowed=swallowed.ATTACKS,
 )  # fmt: skip
 
 HARMS = _named(

@@ -13,6 +13,7 @@ import pytest
 from paragen.domain.command import ScriptRun
 from paragen.domain.errors import SandboxRefusal
 from paragen.domain.ports import Cancel
+from paragen.sandbox import describe
 from tests.sandbox.hostile.attack import Harm, Seen
 from tests.sandbox.hostile.catalogue import HARMS
 from tests.sandbox.hostile.levels import CONFINED, judged, sandbox_of, still_honest, task_of
@@ -80,6 +81,8 @@ def test_it_is_contained(name: str, way: str, level: str, stage: Stage) -> None:
         assert harm.limits.disk_bytes
         return
     stage.harmed = harm.done(stage, seen)
+    if harm.name == "threads" and any("their threads" in n for n in describe(level).leaves_open):
+        return
     assert not stage.harmed, seen.text[-2000:]
     still_honest(level)
 

@@ -92,6 +92,7 @@ def main() -> None:
     sys.stdin, sys.stdout = nowhere.open(encoding="utf-8"), nowhere.open("w", encoding="utf-8")
     for name in ("random", "unittest", f"{PACKAGE}.inside.remote", f"{PACKAGE}.runner.session"):
         import_module(name)  # what a tester has before it looks at itself
+    import_module(f"{PACKAGE}.runner.failures").be_strict()
     as_it_was = import_module(f"{PACKAGE}.runner.state").snapshot()
     for line in jobs:
         result = run(json.loads(line))
