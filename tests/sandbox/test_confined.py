@@ -311,3 +311,49 @@ def test_processes_count_together(level: str, many: int, harm: str, ending: Endi
     assert ran.cases[0].outcome is Outcome.FAILED
     if ending is Ending.EXITED:
         assert "Resource temporarily unavailable" in ran.cases[0].detail
+
+
+NUMBERS = """\
+import numpy as np
+def norm(values):
+    return np.sqrt((values ** 2).sum())
+def table(count):
+    return np.arange(count * count, dtype=np.int16).reshape(count, count)
+def fill(values):
+    values[:] = [7] * len(values)
+def lie(values):
+    class Lie(np.ndarray):
+        def __eq__(self, other): return np.True_
+    return np.zeros(2).view(Lie)
+"""
+OF_NUMBERS = """\
+import numpy as np
+from solution import fill, lie, norm, table
+def test_scalar():
+    assert norm(np.array([3.0, 4.0])) == 5.0
+    assert isinstance(norm(np.ones(4)), float)
+def test_array():
+    got = table(3)
+    assert got.dtype == np.int16 and got.shape == (3, 3)
+    assert (got == np.arange(9).reshape(3, 3)).all()
+    np.testing.assert_array_equal(got[1], [3, 4, 5])
+def test_list():
+    values = [1, 2]
+    fill(values)
+    assert values == [7, 7]
+def test_lie():
+    assert not np.all(lie(1) == np.array([1, 2]))
+"""
+
+
+def test_packages_that_the_task_names(level: str) -> None:
+    pytest.importorskip("numpy")
+    ran = run_tests(level, NUMBERS, OF_NUMBERS, packages=("numpy",))
+    outcomes = {case.name: str(case.outcome) for case in ran.cases}
+    assert ran.sealed, ran.unsealed_because
+    assert outcomes.pop("test_lie") == "passed", ran.cases
+    assert set(outcomes.values()) == {"passed"}, ran.cases
+    without = run_tests(level, NUMBERS, OF_NUMBERS)
+    assert all("numpy" in case.detail for case in without.cases)
+    with pytest.raises(SandboxRefusal, match="pip install no-such-package"):
+        run_tests(level, NUMBERS, OF_NUMBERS, packages=("no-such-package",))

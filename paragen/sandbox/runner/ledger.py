@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .explain import OUT_OF_MEMORY, first_failure, settle, shown, trim
-from .outcomes import FAILED, PASSED, Signal
+from .outcomes import FAILED, PASSED, Failed, Signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Ledger:
         it had called. Tests may catch whatever tells them of that, so it is asked here.
         """
         why = self._why_gone()
-        swallowed = self._elsewhere.swallowed() if self._elsewhere is not None else ""
+        swallowed = self._swallowed()
         if why is not None:
             outcome, detail = FAILED, why
         elif swallowed and outcome != FAILED:
@@ -120,6 +120,15 @@ class Ledger:
             except BaseException as error:
                 outcome, detail = self.settle(error)
         self.case(piece, name, outcome, detail)
+
+    def fail_for_swallowed(self) -> None:
+        """Raise Failed if something failed since the last case ended, and nobody was told."""
+        swallowed = self._swallowed()
+        if swallowed:
+            raise Failed(swallowed)
+
+    def _swallowed(self) -> str:
+        return self._elsewhere.swallowed() if self._elsewhere is not None else ""
 
     def _why_gone(self) -> str | None:
         """Why the program can't answer any more, None while it can."""

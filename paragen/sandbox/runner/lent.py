@@ -4,6 +4,9 @@ Tests that import nothing, doctests and `from solution import *` take whatever t
 that it can't slip in another `abs` or `math` for the test's own, builtins stay builtins, modules
 of the library those of the library, and what a test has already isn't replaced. The entry point is
 the program's in any case: `sum`, say, where that is what the task asks for.
+
+What can't be told from the program's is a helper that a task's prompt defines, and that tests call
+without importing it: that is the program's, which can have changed it.
 """
 
 from __future__ import annotations

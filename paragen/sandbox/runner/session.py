@@ -157,6 +157,7 @@ class Code(Piece):
             self._collected(number, module, to)
             if prepared.has_check:
                 module.__dict__["check"](self._candidate(program, entry_point, module))
+            to.fail_for_swallowed()
         except BaseException as error:
             outcome, detail = to.settle(error)
             if not to.unended(number):  # every case has ended, and yet something went wrong

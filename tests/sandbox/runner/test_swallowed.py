@@ -43,6 +43,26 @@ def test_it_fails_its_own_case_and_no_other() -> None:
     assert list(outcomes(ran).values()) == ["passed", "failed", "passed"]
 
 
+def test_what_runs_outside_of_cases_must_not_be_swallowed_either() -> None:
+    tests = (
+        "from solution import f\nassert f(int) == 0\ndef g(): assert 1 == 2\nf(g)\n"
+        "def test_it(): pass\n"
+    )
+    ran = run_tests(CALLER.format("Exception"), tests)
+    assert list(outcomes(ran).values()) == ["passed", "failed"]
+
+
+def test_nobody_but_the_test_says_that_its_failures_may_be_swallowed() -> None:
+    program = (
+        "def f(test, g):\n    test.failureException\n    try: g(0)\n    except Exception: pass\n"
+    )
+    tests = (
+        "import unittest\nfrom solution import f\nclass T(unittest.TestCase):\n"
+        "    def test_it(self):\n        def g(v): self.assertEqual(v, 49)\n        f(self, g)\n"
+    )
+    assert only(run_tests(program, tests)).outcome is Outcome.FAILED
+
+
 HONEST = {
     "what comes back": (
         CALLER.format("KeyError"),
