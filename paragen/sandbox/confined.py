@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from weakref import WeakSet
 
@@ -30,6 +31,7 @@ from paragen.sandbox.levels import Description
 from paragen.sandbox.measures import KEEPS_MEMORY
 from paragen.sandbox.nursery import Nursery
 from paragen.sandbox.packages import Packages, require
+from paragen.sandbox.places import Places
 from paragen.sandbox.pool import Pool, same_packages
 from paragen.sandbox.prove import prove
 from paragen.sandbox.report import read_report, report_of
@@ -66,6 +68,7 @@ class ConfinedSandbox:
         self._environment = environment
         self._state = SandboxState(level=level, sealed=True)
         self._starting = threading.Lock()
+        self._places = Places(workers)
         self._nursery = Nursery()
         first: Worker | None = None
         try:
@@ -141,9 +144,15 @@ class ConfinedSandbox:
             if not self._nursery.alive:
                 self._nursery.close()
                 self._nursery = Nursery()
-        return Worker(
-            layout.settings(self._level, packages, found, self._for_tests()), self._nursery
-        )
+        settings = layout.settings(self._level, packages, found, self._for_tests())
+        cpu = self._places.take()
+        try:
+            worker = Worker(replace(settings, cpu=cpu), self._nursery)
+        except BaseException:
+            self._places.give_back(cpu)
+            raise
+        self._places.hold(worker, cpu)
+        return worker
 
     def _for_tests(self) -> Packages:
         """What tests may import beyond the standard library: hypothesis, where there is any."""

@@ -40,6 +40,9 @@ def main(control_fd: int, tester_fd: int, *, leashed: bool) -> NoReturn:
 def _set_up(
     settings: dict[str, Any], control: socket.socket, tester: socket.socket, *, leashed: bool
 ) -> Zygote:
+    if settings["cpu"] is not None and sys.platform == "linux":
+        with suppress(OSError):  # it was taken away meanwhile
+            os.sched_setaffinity(0, {settings["cpu"]})
     layout = Layout(reads=tuple(settings["reads"]), work=settings["work"])
     if settings["level"] == "full":
         enter_full(layout, keep=(control.fileno(), tester.fileno()))

@@ -415,7 +415,7 @@ class Remote:
         known = len(claims.hosted)
         told = (
             claims.hosted.may_swallow
-        )  # by an argument of the test's, and not by what it is asked
+        )  # by the test's arguments, not by its answers
         try:
             changes = claims.encode_changes() if claims.shared.items else None
             text = dumps([kind, claims.encode(result), changes])

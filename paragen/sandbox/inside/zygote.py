@@ -109,6 +109,8 @@ class Zygote:
         os.close(stderr)
         theirs.close()
         self._numbers[pid] = wish.number
+        if wish.disk_bytes:
+            self._writer = pid
         self._children.watch(pid)
         handed = (ours.detach(), feed, stdout_end, stderr_end)
         news = News(False, wish.number, pid)

@@ -58,3 +58,20 @@ def test_the_next_program_finds_nothing(name: str, level: str, disk_bytes: int) 
         verdict, _ = judged(level, both.using, used)
         assert verdict.status == "failed", verdict
     still_honest(level)
+
+
+def test_the_next_tests_find_no_files_either() -> None:
+    sandbox_of("full")
+    planting = "open('/candidate/work/planted', 'w').close()\ndef f(x): return x * x\n"
+    task = task_of(HONEST_TESTS, Limits(disk_bytes=4 * MIB))
+    looking = task_of(
+        "import os\nfrom solution import f\ndef test_it():\n"
+        "    assert not os.path.exists('/candidate/work/planted')\n",
+        Limits(),
+    )
+    for _ in range(3):
+        planted, _ran = judged("full", planting, task)
+        assert planted.status == "passed", planted
+        verdict, _ran = judged("full", planting.partition("\n")[2], looking)
+        assert verdict.status == "passed", verdict
+    still_honest("full")

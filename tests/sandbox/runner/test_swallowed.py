@@ -44,10 +44,7 @@ def test_it_fails_its_own_case_and_no_other() -> None:
 
 
 def test_what_runs_outside_of_cases_must_not_be_swallowed_either() -> None:
-    tests = (
-        "from solution import f\nassert f(int) == 0\ndef g(): assert 1 == 2\nf(g)\n"
-        "def test_it(): pass\n"
-    )
+    tests = "from solution import f\nassert f(int) == 0\ndef g(): assert 1 == 2\nf(g)\n"
     ran = run_tests(CALLER.format("Exception"), tests)
     assert list(outcomes(ran).values()) == ["passed", "failed"]
 

@@ -283,6 +283,13 @@ CUNNING = (
         tests="from solution import Square\ndef test_it():\n    assert Square(7) == 49\n",
     ),
     Forgery(
+        name="capital_candidate",
+        how="a class, equal to everything, for a function that `check` is called with",
+        program="class Square:\n    def __init__(self, x): pass\n"
+        "    def __eq__(self, other): return True\n",
+        tests="def check(candidate):\n    assert candidate(7) == 49\ncheck(Square)\n",
+    ),
+    Forgery(
         name="class_that_contains",
         how="answers with a class whose metaclass says that it contains everything",
         program="class M(type):\n    def __contains__(c, o): return True\n"
