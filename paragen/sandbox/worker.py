@@ -33,7 +33,8 @@ class WorkerSettings:
     `reads` are the directories and files that it can read, `path` where the standard library is,
     and `packages` what programs may import beyond it: directories, and the names of modules
     there; `test_packages` is the same for tests. `preload` is imported before any candidate is
-    forked. `cpu` is the processor that it is kept on, None for any. `work` is where a working directory can be, None where there can't.
+    forked. `cpu` is the processor that it is kept on, None for any; `work` is where a working
+    directory can be, None where there can't.
     """
 
     level: str

@@ -413,9 +413,7 @@ class Remote:
         claims = self._claims
         claims.begin()
         known = len(claims.hosted)
-        told = (
-            claims.hosted.may_swallow
-        )  # by the test's arguments, not by its answers
+        told = claims.hosted.may_swallow  # by the test's arguments, not by its answers
         try:
             changes = claims.encode_changes() if claims.shared.items else None
             text = dumps([kind, claims.encode(result), changes])
