@@ -16,7 +16,9 @@ _ASYNC = (
 )
 _GENERATOR = "def f(x):\n    try: yield 0\n    except BaseException: pass\n"
 _CALLER = "def f(x, g):\n    try: g(None)\n    except BaseException: pass\n"
-_TRYING = "def test_it():\n    try:\n        f(-1)\n        assert False\n    except {}:\n        pass\n"
+_TRYING = (
+    "def test_it():\n    try:\n        f(-1)\n        assert False\n    except {}:\n        pass\n"
+)
 
 _FORGERIES = (
     ("leaves_by_another", "a context manager that raises what the test waits for, for its failure",
