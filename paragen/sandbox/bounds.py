@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from paragen.domain.command import Ending
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Limits
 from paragen.sandbox.forked import Forked
-from paragen.sandbox.measures import queued_s
+from paragen.sandbox.measures import cpu_s, queued_s
 
 _GLANCE_S = 0.05
 """How often CPU time and cancellation are looked at; with several threads, CPU time goes faster
@@ -57,7 +58,8 @@ class Watch:
         self.starved = False
         self._forked = forked
         self._pids = (forked.pid, tester_pid)
-        self._queued_s = sum(map(queued_s, self._pids))
+        self._queued_s = self._sum(queued_s)
+        self._used_s = self._sum(cpu_s)
         self._bounds = bounds
         self._cancel = cancel
         self._started = time.monotonic()
@@ -84,9 +86,18 @@ class Watch:
         elif self._outgrown():
             self._forked.kill(Ending.MEMORY_LIMIT)
         elif self.wall_s > self._bounds.wall_s:
-            waited_s = sum(map(queued_s, self._pids)) - self._queued_s
-            self.starved = waited_s > _STARVED * self._bounds.wall_s
+            self.starved = self._starves()
             self._forked.kill(Ending.WALL_LIMIT)
+
+    def _starves(self) -> bool:
+        """Whether both have mostly waited for a CPU, and not just for each other to be done."""
+        most_s = _STARVED * self.wall_s
+        waited_s = self._sum(queued_s) - self._queued_s
+        used_s = self._sum(cpu_s) - self._used_s
+        return waited_s > most_s > used_s
+
+    def _sum(self, measure: Callable[[int | None], float | None]) -> float:
+        return sum(measure(pid) or 0.0 for pid in self._pids)
 
     def _outgrown(self) -> bool:
         most = self._bounds.memory_bytes
