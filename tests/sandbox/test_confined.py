@@ -306,7 +306,8 @@ def test_processes_count_together(level: str, many: int, harm: str, ending: Endi
         pytest.skip("filters allows no processes")
     program = FORKS.format(many=many, harm=harm)
     cpu_s = 1.0 if ending is Ending.CPU_LIMIT else 30.0
-    ran = run_tests(level, program, RUN, processes=3, cpu_s=cpu_s, memory_bytes=128 * MIB)
+    memory_bytes = (128 if ending is Ending.MEMORY_LIMIT else 1024) * MIB
+    ran = run_tests(level, program, RUN, processes=3, cpu_s=cpu_s, memory_bytes=memory_bytes)
     assert ran.ending is ending
     assert ran.cases[0].outcome is Outcome.FAILED
     if ending is Ending.EXITED:
