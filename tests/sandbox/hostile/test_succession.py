@@ -20,6 +20,8 @@ from tests.sandbox.hostile.levels import (
 )
 from tests.sandbox.hostile.succession import SUCCESSIONS
 
+pytestmark = pytest.mark.slow
+
 _BOTH = """
 import sys
 scope = {}
