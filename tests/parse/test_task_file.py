@@ -234,6 +234,7 @@ def test_mistakes_say_where_they_are(text: str, where: int, said: str) -> None:
     assert said in message
 
 
+@pytest.mark.slow
 def test_deep_yaml_is_a_mistake_like_any_other() -> None:
     assert "not YAML" in mistake("---\nname: " + "[" * 5000 + "\n---\nDo.")
 

@@ -76,6 +76,7 @@ LOOPS: dict[str, tuple[str, dict[str, Any], Ending]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOOPS)
 @pytest.mark.parametrize("kind", ["script", "sealed", "one process"])
 def test_each_limit_is_named(level: str, kind: str, name: str) -> None:
@@ -293,6 +294,7 @@ def test_processes_where_the_task_allows_them(level: str) -> None:
     assert "OSError" in run_tests(level, POOL, RUN).cases[0].detail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("many", "harm", "ending"),
     [

@@ -373,6 +373,7 @@ def test_a_run_that_was_cancelled_before_never_starts() -> None:
     assert run_tests(DOUBLE, TESTS, cancel=cancel).ending is Ending.CANCELLED
 
 
+@pytest.mark.slow
 def test_many_threads_of_a_large_parent_judge_at_once() -> None:
     """Limits are put on after exec, so this process's own size and threads don't count."""
     ours = bytearray(1500 * MIB)
