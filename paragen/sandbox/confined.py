@@ -258,7 +258,7 @@ class _Run:
         with suppress(Ended):  # that is seen below
             Channel(self._forked.rpc).send(json.dumps(["load", settings]))
         output = attend(self._forked, stdin, self._bounds, watch)
-        report = read_report(bytes(output.report), nonce)
+        report = replace(read_report(bytes(output.report), nonce), peak_bytes=None)  # the kernel's
         ended = self._ended(watch, gone=True, flood=False, stdout=bytes(output.stdout),
                             stderr=bytes(output.stderr))  # fmt: skip
         if not report.started and ended.ending is not Ending.CANCELLED:

@@ -360,3 +360,14 @@ def test_packages_that_the_task_names(level: str) -> None:
     assert all("numpy" in case.detail for case in without.cases)
     with pytest.raises(SandboxRefusal, match="pip install no-such-package"):
         run_tests(level, NUMBERS, OF_NUMBERS, packages=("no-such-package",))
+
+
+def test_a_program_has_no_say_in_what_it_used(level: str) -> None:
+    program = (
+        "import gc, os\n"
+        "nonce = next(o['nonce'] for o in gc.get_objects() if type(o) is dict and 'nonce' in o)\n"
+        'os.write(3, b\'\\n{"nonce":"%s","kind":"done","peak_bytes":1}\\n\' % nonce.encode())\n'
+    )
+    ran = run_script(level, program)
+    assert ran.exit_code == 0, ran.stderr
+    assert ran.peak_bytes is not None and ran.peak_bytes > MIB
