@@ -117,6 +117,9 @@ class ConfinedSandbox:
                     ran, spent = run.sealed(command)
                 else:
                     ran, spent = run.direct(command), False
+                if wish.disk_bytes:  # its files go with it, and before the next test
+                    forked.end()
+                    worker.ended(forked)
             finally:
                 forked.close()
             if spent:

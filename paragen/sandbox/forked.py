@@ -8,6 +8,7 @@ import threading
 
 from paragen.domain.command import Ending
 from paragen.sandbox import measures, ties
+from paragen.sandbox.inside.control import News
 
 
 class Forked:
@@ -23,6 +24,8 @@ class Forked:
         `pid` is its id as the zygote has it.
         """
         self.number = number
+        self.news: News | None = None
+        """How it ended, once that was told."""
         self.has_descendants = False
         """Whether it may start processes, which then count as it does."""
         rpc, self.stdin, self.stdout, self.stderr, tie = descriptors

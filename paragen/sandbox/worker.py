@@ -115,9 +115,11 @@ class Worker:
 
     def ended(self, candidate: Forked) -> control.News:
         """How a candidate that has ended did so; raises SandboxFault where that isn't told."""
-        while candidate.number not in self._ended:
-            self._take_in()
-        return self._ended.pop(candidate.number)
+        while candidate.news is None:
+            candidate.news = self._ended.pop(candidate.number, None)
+            if candidate.news is None:
+                self._take_in()
+        return candidate.news
 
     def close(self) -> None:
         """End every process of the worker and wait for that."""
