@@ -142,12 +142,7 @@ def _module(level: str) -> Level:
     homes = [platform for platform, levels in CONFINING.items() if level in levels]
     if homes and sys.platform not in homes:
         raise SandboxUnavailableError(f"it is a level of {_PLATFORMS[homes[0]]}.")
-    try:
-        return cast(Level, import_module(LEVELS[level]))
-    except ModuleNotFoundError as error:
-        if error.name != LEVELS[level]:
-            raise
-        raise SandboxUnavailableError("this version of paragen doesn't have it yet.") from None
+    return cast(Level, import_module(LEVELS[level]))
 
 
 _PLATFORMS = {"linux": "Linux", "darwin": "macOS"}

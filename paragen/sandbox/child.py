@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from paragen.domain.command import Ending
 from paragen.domain.errors import SandboxFault
 from paragen.domain.ports import Cancel
+from paragen.sandbox import measures
 from paragen.sandbox.exits import ExitWatch
 from paragen.sandbox.strays import end_strays
 from paragen.sandbox.victim import Victim
@@ -198,7 +199,7 @@ class Child:
         bounds = self._bounds
         if self._overflows():
             return Ending.OUTPUT_LIMIT
-        if bounds.cpu_s is not None and _cpu_s(self._process.pid) > bounds.cpu_s:
+        if bounds.cpu_s is not None and (measures.cpu_s(self._process.pid) or 0.0) > bounds.cpu_s:
             return Ending.CPU_LIMIT
         if time.monotonic() - self._started > bounds.wall_s:
             return Ending.WALL_LIMIT
@@ -227,19 +228,6 @@ class Child:
         if limit is not None and cpu_s > limit:  # what children used is only known by now
             return Ending.CPU_LIMIT
         return Ending.EXITED if code >= 0 else Ending.SIGNALLED
-
-
-def _cpu_s(pid: int) -> float:
-    """The CPU time of a process so far, threads included; 0 where it can't be asked for.
-
-    Linux makes the id of a process's CPU-time clock from its process id like this
-    (MAKE_PROCESS_CPUCLOCK with CPUCLOCK_SCHED, linux/posix-timers.h).
-    """
-    used = 0.0
-    if sys.platform == "linux":
-        with suppress(OSError):
-            used = time.clock_gettime((~pid << 3) | 2)
-    return used
 
 
 def _peak_bytes(used: resource.struct_rusage) -> int | None:

@@ -31,12 +31,13 @@ from paragen.sandbox.levels import Description
 from paragen.sandbox.measures import KEEPS_MEMORY
 from paragen.sandbox.nursery import Nursery
 from paragen.sandbox.packages import Packages, require
+from paragen.sandbox.payload import handed_over
 from paragen.sandbox.places import Places
 from paragen.sandbox.pool import Pool, same_packages
 from paragen.sandbox.prove import prove
 from paragen.sandbox.report import read_report, report_of
 from paragen.sandbox.result import ran_program, why_no_start
-from paragen.sandbox.rlimits import rlimits, tasks_of_loadavg
+from paragen.sandbox.rlimits import Rlimit, rlimits, tasks_of_loadavg
 from paragen.sandbox.strays import loadavg
 from paragen.sandbox.unconfined import UnconfinedSandbox
 from paragen.sandbox.worker import Worker
@@ -195,7 +196,7 @@ class _Run:
         job = {
             "program": command.program,
             "entry_point": command.entry_point,
-            "tests": _tests(command),
+            "tests": handed_over(command.tests),
             "output_bytes": self._limits.output_bytes,
             "address_space": self._worker.tester_space + self._limits.memory_bytes,
             "settings": {"mode": "module", "rlimits": self._rlimits(), "alarm_s": self._alarm_s},
@@ -255,7 +256,7 @@ class _Run:
         }  # fmt: skip
         if isinstance(command, TestRun):
             settings |= {
-                "mode": "one_process", "tests": _tests(command),
+                "mode": "one_process", "tests": handed_over(command.tests),
                 "entry_point": command.entry_point,
             }  # fmt: skip
         with suppress(Ended):  # that is seen below
@@ -300,13 +301,12 @@ class _Run:
             report=b"", cpu_s=cpu_s, wall_s=wall_s, peak_bytes=peak_bytes,
         )  # fmt: skip
 
-    def _rlimits(self) -> list[tuple[int, int, int]]:
+    def _rlimits(self) -> tuple[Rlimit, ...]:
         """The limits that the program's process puts on itself."""
         apart = self._level == "full"  # the kernel counts only this worker's processes there
         tasks = _OWN_PROCESSES if apart else tasks_of_loadavg(loadavg())
         space = self._worker.candidate_space
-        found = rlimits(self._limits, platform=sys.platform, tasks=tasks, base_bytes=space)
-        return [list(one) for one in found]  # type: ignore[misc]  # JSON has no tuples
+        return rlimits(self._limits, platform=sys.platform, tasks=tasks, base_bytes=space)
 
 
 _OPEN: WeakSet[ConfinedSandbox] = WeakSet()
@@ -327,10 +327,3 @@ def describe(level: str) -> Description:
         notes=() if opened is None else opened.notes,
         slowness=None if opened is None else opened.slowness,
     )
-
-
-def _tests(command: TestRun) -> list[dict[str, object]]:
-    return [
-        {"source": t.source, "origin": t.origin, "line": t.line, "kind": str(t.kind)}
-        for t in command.tests
-    ]

@@ -25,6 +25,7 @@ from paragen.sandbox import scratch
 from paragen.sandbox.child import Bounds, Child, Ended, Start
 from paragen.sandbox.levels import UNCONFINED, Description
 from paragen.sandbox.packages import require
+from paragen.sandbox.payload import handed_over
 from paragen.sandbox.report import read_report
 from paragen.sandbox.result import ran_process, ran_program, why_no_start
 from paragen.sandbox.rlimits import rlimits, tasks_of_loadavg
@@ -248,10 +249,7 @@ def _payload(command: TestRun | ScriptRun, nonce: str) -> bytes:
     }
     if isinstance(command, ScriptRun):
         return marshal.dumps({**payload, "kind": "script"})
-    tests = [
-        {"source": t.source, "origin": t.origin, "line": t.line, "kind": str(t.kind)}
-        for t in command.tests
-    ]
+    tests = handed_over(command.tests)
     return marshal.dumps(
         {**payload, "kind": "tests", "tests": tests, "entry_point": command.entry_point}
     )
