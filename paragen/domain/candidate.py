@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from paragen.domain.command import CaseResult
 from paragen.domain.generator import Answer, Attempt
-from paragen.domain.status import Status
+from paragen.domain.status import MODEL_OUTCOMES, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,9 @@ class Candidate:
     """The end of an attempt.
 
     `code` is the program taken from the answer, None where there is none. `measures` are the
-    evaluator's parts by name (0..1 each, absent ones not measured). `started_s` is when the attempt
+    evaluator's parts by name (0..1 each, absent ones not measured). `outputs` is what the program
+    answered to each of the tournament's probe inputs, in their order; None where it wasn't asked.
+    `started_s` is when the attempt
     was sent, in seconds from the run's start (None: it never was), and `wall_s` what passed from
     then to its verdict.
     """
@@ -69,6 +71,7 @@ class Candidate:
     code: str | None = None
     verdict: Verdict | None = None
     measures: Mapping[str, float] = field(default_factory=dict)
+    outputs: tuple[str, ...] | None = None
     scores: Scores | None = None
     error: Fault | None = None
     started_s: float | None = None
@@ -78,3 +81,19 @@ class Candidate:
     def id(self) -> str:
         """The attempt's id."""
         return self.attempt.id
+
+    @property
+    def reward(self) -> float | None:
+        """What asking its generator brought, in 0..1: what modes compare generators by.
+
+        One half is the share of tests passed, the other the combined score, which only a program
+        that passed has: so none that failed is above one that passed. None where the outcome
+        isn't the model's own doing.
+        """
+        if self.status not in MODEL_OUTCOMES:
+            return None
+        if self.status is Status.PASSED:
+            return 0.5 + 0.5 * (self.scores.combined if self.scores is not None else 0.0)
+        if self.verdict is None or not self.verdict.tests_total:
+            return 0.0
+        return 0.5 * self.verdict.tests_passed / self.verdict.tests_total

@@ -51,6 +51,11 @@ class Instance:
         return f"{self.generator.name}#{self.copy}" if self.copy else self.generator.name
 
 
+def instance(generator: Generator, copy: int, seed: int) -> Instance:
+    """Copy number `copy` of a generator, in a tournament of this seed."""
+    return Instance(generator=generator, copy=copy, seed=generator.seed + seed + copy * SEED_STEP)
+
+
 class Purpose(StrEnum):
     """What an attempt is asked for."""
 
@@ -108,7 +113,8 @@ class Answer:
 
     All times in seconds, as the host measured them: `load_s` loading the model, `prompt_s`
     reading the prompt, `decode_s` generating, `queue_s` waiting for a slot on the server.
-    `wall_s` is what the client saw from its request to the last line.
+    `wall_s` is what the client saw from its request to the last line. A `cached` one was given
+    before, to the same request: its times are those of then.
     """
 
     text: str
@@ -123,6 +129,7 @@ class Answer:
     completion_tokens: int = 0
     model_digest: str | None = None
     server_version: str | None = None
+    cached: bool = False
 
     @property
     def generation_s(self) -> float:

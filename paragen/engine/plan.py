@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from paragen.domain.board import Budget
 from paragen.domain.generator import Instance
+from paragen.domain.standing import Standing
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria
+from paragen.modes.options import Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One tournament to be played: a task, who plays, in which mode, and what decides it."""
+    """One tournament to be played: a task, who plays, in which mode, and what decides it.
+
+    `mode_options` are the mode's own, as written; `standings` is what history says of generators,
+    by name. At `deadline_s` seconds after its first attempt the best so far wins; None is none.
+    `needs` are the names of the tasks whose winners' code is given to this one.
+    """
 
     task: Task
     roster: tuple[Instance, ...]
     criteria: Criteria
     mode: str = "all"
+    mode_options: Mapping[str, Written] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    deadline_s: float | None = None
     seed: int = 0
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

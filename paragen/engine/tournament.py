@@ -22,8 +22,14 @@ class Tournament:
 
     def __init__(self, plan: Plan, *, session_id: str, sandbox: SandboxState) -> None:
         self.plan = plan
-        self.mode = find_mode(plan.mode)
-        self.board = Board(task=plan.task, roster=plan.roster, seed=plan.seed)
+        self.mode = find_mode(plan.mode, plan.mode_options)
+        self.board = Board(
+            task=plan.task,
+            roster=plan.roster,
+            criteria=plan.criteria,
+            seed=plan.seed,
+            standings=plan.standings,
+        )
         self.run = Run(
             run_id=new_id(datetime.now(UTC)),
             session_id=session_id,

@@ -1,42 +1,123 @@
 """Ways of spending a generation budget: each a pure function from a board to the next step.
 
 No clock, no threads, and no randomness but the board's seed: so a mode runs in a simulator with
-virtual time, under property tests, and again after a crash.
+virtual time, under property tests, and again after a crash. A mode is a module with a function
+`step(board, budget, options)` and a dataclass `Options`; a new one is one file and one row here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
-from typing import cast
 
 from paragen.domain.board import Board, Budget, Step
 from paragen.domain.errors import UsageError
 from paragen.domain.status import Status
+from paragen.modes.ask import ask
+from paragen.modes.options import Written, filled
+from paragen.parse.nearest import did_you_mean
 
-Mode = Callable[[Board, Budget], Step]
 
-MODES: Mapping[str, str] = {"all": "paragen.modes.all"}
+@dataclass(frozen=True, slots=True)
+class _Row:
+    module: str
+    help: str
+    compares: bool = False
 
 
-def find_mode(name: str) -> Mode:
-    """The mode of that name; raises UsageError, which lists the names that there are."""
-    if name not in MODES:
-        raise UsageError(f"There is no mode {name!r}. Modes: {', '.join(MODES)}.")
-    return cast(Mode, import_module(MODES[name]).step)
+_TABLE: Mapping[str, _Row] = {
+    "all": _Row("paragen.modes.all", "everyone plays, to the end"),
+}
+
+MODES: Mapping[str, str] = {name: row.help for name, row in _TABLE.items()}
+"""What there is, with a line about each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """A mode with its options: `step` decides what is next.
+
+    One that `compares` needs to know what programs answer to probe inputs.
+    """
+
+    name: str
+    options: object
+    step: Callable[[Board, Budget], Step]
+    compares: bool
+
+
+def find_mode(name: str, written: Mapping[str, Written] | None = None) -> Mode:
+    """The mode of that name with what was written for its options.
+
+    Raises UsageError, which lists what there is, for a mode or an option that there isn't.
+    """
+    row = _row(name)
+    module = import_module(row.module)
+    options = filled(module.Options, name, written or {})
+    return Mode(
+        name=name,
+        options=options,
+        step=partial(module.step, options=options),
+        compares=row.compares,
+    )
+
+
+def options_of(name: str) -> type:
+    """The dataclass of a mode's options; raises UsageError."""
+    kind: type = import_module(_row(name).module).Options
+    return kind
 
 
 def decide(mode: Mode, board: Board, budget: Budget) -> Step:
-    """The mode's next step, after what holds for every mode: fail fast, if asked for.
+    """The mode's next step, within what holds for every mode: the budget, and that it ends.
 
     Whatever is still in flight when a tournament finishes is cancelled.
     """
-    if budget.fail_fast:
-        for candidate in board.candidates.values():
-            if candidate.status is Status.ERROR:
-                name = candidate.attempt.instance.name
-                return Step(cancel=board.in_flight, finish=f"stopped at the first error ({name})")
-    step = mode(board, budget)
-    if step.finish is None:
-        return step
-    return Step(cancel=board.in_flight, finish=step.finish)
+    failed = _first_error(board) if budget.fail_fast else None
+    if failed is not None:
+        return Step(cancel=board.in_flight, finish=f"stopped at the first error ({failed})")
+    step = mode.step(board, budget)
+    if step.finish is not None and len(board.candidates) < budget.min_attempts:
+        step = _go_on(board, step)
+    if step.finish is not None:
+        return Step(cancel=board.in_flight, finish=step.finish)
+    start = step.start[: _room(board, budget, len(step.start))]
+    if start or step.cancel or board.running:
+        return Step(start=start, cancel=step.cancel)
+    spent = budget.max_attempts is not None and len(board.attempts) >= budget.max_attempts
+    return Step(finish="the budget is spent" if spent else "there is nothing more to ask")
+
+
+def _go_on(board: Board, step: Step) -> Step:
+    """Instead of an end that comes too early: wait for what runs, then ask who wasn't asked."""
+    if board.running:
+        return Step()
+    asked = {attempt.instance for attempt in board.attempts.values()}
+    others = [instance for instance in board.roster if instance not in asked]
+    return Step(start=ask(board, others[:1])) if others else step
+
+
+def _room(board: Board, budget: Budget, wanted: int) -> int:
+    """How many of the attempts that a mode wants may be started now."""
+    room = wanted
+    if budget.max_attempts is not None:
+        room = min(room, budget.max_attempts - len(board.attempts))
+    if budget.max_in_flight is not None:
+        room = min(room, budget.max_in_flight - board.running)
+    return max(0, room)
+
+
+def _row(name: str) -> _Row:
+    if name not in _TABLE:
+        hint = did_you_mean(name, _TABLE)
+        raise UsageError(f"There is no mode {name!r}{hint or '.'} Modes: {', '.join(_TABLE)}.")
+    return _TABLE[name]
+
+
+def _first_error(board: Board) -> str | None:
+    for candidate in board.candidates.values():
+        if candidate.status is Status.ERROR:
+            return candidate.attempt.instance.name
+    return None

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from paragen.domain.board import Board, Budget, Step
-from paragen.domain.generator import Attempt
+from paragen.modes.ask import ask
+from paragen.modes.options import NoOptions as Options
+
+__all__ = ["Options", "step"]
 
 
-def step(board: Board, budget: Budget) -> Step:
-    """Ask every instance once, within the budget; finish when all have ended."""
+def step(board: Board, budget: Budget, options: Options) -> Step:
+    """Ask every instance once; finish when all have ended."""
     asked = len(board.attempts)
-    wanted = len(board.roster)
-    if budget.max_attempts is not None:
-        wanted = min(wanted, budget.max_attempts)
-    room = wanted - asked
-    in_flight = asked - len(board.candidates)
-    if budget.max_in_flight is not None:
-        room = min(room, budget.max_in_flight - in_flight)
-    if room > 0:
-        return Step(
-            start=tuple(
-                Attempt(id=f"c{number + 1}", instance=board.roster[number])
-                for number in range(asked, asked + room)
-            )
-        )
-    if in_flight == 0 and asked >= wanted:
-        return Step(finish="everyone has played")
-    return Step()
+    if asked < len(board.roster):
+        return Step(start=ask(board, board.roster[asked:]))
+    return Step() if board.running else Step(finish="everyone has played")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from paragen.domain.errors import RosterError
-from paragen.domain.generator import SEED_STEP, Generator, Instance
+from paragen.domain.generator import Generator, Instance, instance
 from paragen.parse.nearest import did_you_mean
 
 MAX_COPIES = 1000
@@ -40,10 +40,7 @@ def parse_roster(spec: str | None, generators: Sequence[Generator], *, seed: int
                 f"1 plays instead of {count}."
             )
             count = 1
-        instances += (
-            Instance(generator=generator, copy=n, seed=generator.seed + seed + n * SEED_STEP)
-            for n in range(count)
-        )
+        instances += (instance(generator, n, seed) for n in range(count))
     return Roster(instances=tuple(instances), warnings=tuple(warnings))
 
 
