@@ -18,11 +18,11 @@ from paragen.domain.errors import NoHostError, UsageError
 from paragen.domain.events import Event, Warned
 from paragen.domain.generator import CallLimits, Generator
 from paragen.domain.host import canonical_model
+from paragen.domain.plan import Plan
 from paragen.domain.ports import Host, HostState, Sandbox, Subscriber
 from paragen.domain.task import Task
 from paragen.domain.tournament import Run
 from paragen.engine.outcome import INTERRUPTED, session_exit_code
-from paragen.engine.plan import Plan
 from paragen.engine.session import Engine
 from paragen.judge.criteria import criteria_for
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from paragen.domain.candidate import Candidate
 from paragen.domain.generator import Attempt
+from paragen.domain.plan import Plan
 from paragen.domain.tournament import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted:
+    """A session begins: all that it is going to play, by the ids of the runs, in order."""
+
+    session_id: str
+    plans: Mapping[str, Plan]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +25,14 @@ class RunStarted:
 
     run: Run
     planned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptsAsked:
+    """A tournament's mode asked for these attempts, in this order."""
+
+    run_id: str
+    attempts: tuple[Attempt, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +93,9 @@ class Warned:
 
 
 Event = (
-    RunStarted
+    SessionStarted
+    | RunStarted
+    | AttemptsAsked
     | AttemptQueued
     | AttemptStarted
     | Progressed

@@ -29,9 +29,10 @@ from paragen.domain.events import (
     Warned,
 )
 from paragen.domain.generator import Answer, Attempt, CallLimits, Request
+from paragen.domain.plan import Plan
 from paragen.domain.ports import Cancel, Host, HostState, Sandbox, Subscriber
 from paragen.domain.tournament import Run
-from paragen.engine.plan import Plan, new_id
+from paragen.engine.names import new_id
 from paragen.engine.slots import Key, Slots
 from paragen.engine.tournament import Tournament
 from paragen.engine.workers import failed, homeless, judged, unplaced

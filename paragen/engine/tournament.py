@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from paragen.domain.board import Board
 from paragen.domain.candidate import Candidate
 from paragen.domain.generator import Attempt
+from paragen.domain.plan import Plan
 from paragen.domain.ports import Cancel
 from paragen.domain.tournament import Run, SandboxState
+from paragen.engine.names import new_id
 from paragen.engine.outcome import conclude
-from paragen.engine.plan import Plan, new_id
 from paragen.engine.workers import cancelled
 from paragen.modes import decide, find_mode
 

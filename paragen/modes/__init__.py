@@ -14,9 +14,10 @@ from importlib import import_module
 
 from paragen.domain.board import Board, Budget, Step
 from paragen.domain.errors import UsageError
+from paragen.domain.plan import Written
 from paragen.domain.status import Status
 from paragen.modes.ask import ask
-from paragen.modes.options import Written, filled
+from paragen.modes.options import filled
 from paragen.parse.nearest import did_you_mean
 
 

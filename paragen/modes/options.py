@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 from paragen.domain.errors import UsageError
+from paragen.domain.plan import Written
 from paragen.parse.nearest import did_you_mean
 
 T = TypeVar("T")
-Written = str | int | float | bool | Sequence[str]
-"""An option's value as a user writes it."""
-
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 

@@ -23,12 +23,12 @@ from paragen.domain.events import (
     Warned,
 )
 from paragen.domain.generator import Answer, CallLimits, Generator, Instance, Request
+from paragen.domain.plan import Plan
 from paragen.domain.ports import Cancel, Host, OnProgress, Sandbox
 from paragen.domain.status import Status
 from paragen.domain.task import Task, TestCode
 from paragen.domain.tournament import Criteria, Run, Weights
 from paragen.engine.outcome import session_exit_code
-from paragen.engine.plan import Plan
 from paragen.engine.session import Engine
 from paragen.hosts.demo import DemoHost
 from paragen.parse.recording import Recorded, RecordedFault

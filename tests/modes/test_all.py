@@ -83,4 +83,4 @@ def test_an_unknown_mode_lists_those_there_are() -> None:
 
 @pytest.mark.parametrize("name", MODES)
 def test_every_mode_in_the_table_is_there(name: str) -> None:
-    assert callable(find_mode(name))
+    assert callable(find_mode(name).step)

@@ -1,18 +1,18 @@
-"""What the engine is asked to play, and how the things it plays are named."""
+"""What is to be played."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from paragen.domain.board import Budget
 from paragen.domain.generator import Instance
 from paragen.domain.standing import Standing
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria
-from paragen.modes.options import Written
+
+Written = str | int | float | bool | Sequence[str]
+"""A mode's option as a user writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,3 @@ class Plan:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-def new_id(now: datetime) -> str:
-    """An id that sorts by time and is unique over machines: 40 random bits within a second."""
-    return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(5)}"
