@@ -126,8 +126,13 @@ class Board:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What a mode wants next: start these, cancel those, or finish for this reason."""
+    """What a mode wants next: start these, cancel those, or finish for this reason.
+
+    Where the finish rests on some of the candidates (the first, those that agree), `among` are
+    their ids: if any of them can win, the winner is one of them.
+    """
 
     start: tuple[Attempt, ...] = ()
     cancel: tuple[str, ...] = ()
     finish: str | None = None
+    among: tuple[str, ...] = ()

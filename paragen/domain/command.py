@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from paragen.domain.task import Limits, TestCode
+from paragen.domain.task import Limits, Module, TestCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRun:
     """Run tests against a program; with no tests, import it and look for `entry_point`.
 
-    `packages` are the third-party packages that the program may import. `unsealed_because` says
-    why the tests need the program in their own process; empty where they don't.
+    `packages` are the third-party packages that the program may import, `modules` the programs of
+    earlier steps. `unsealed_because` says why the tests need the program in their own process;
+    empty where they don't.
     """
 
     __test__ = False
@@ -28,6 +29,7 @@ class TestRun:
     entry_point: str | None
     limits: Limits
     packages: tuple[str, ...] = ()
+    modules: tuple[Module, ...] = ()
     unsealed_because: str = ""
 
 
@@ -40,6 +42,7 @@ class ScriptRun:
     stdin: str
     limits: Limits
     packages: tuple[str, ...] = ()
+    modules: tuple[Module, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

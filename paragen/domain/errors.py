@@ -89,6 +89,13 @@ class ConnectionFault(HostError):
     host_down = True
 
 
+class HostHanging(HostError):
+    """The host can be reached, but generates nothing any more, and reloading didn't help."""
+
+    kind = "hanging"
+    host_down = True
+
+
 class HostBusy(HostError):
     """The host's queue is full (HTTP 503)."""
 

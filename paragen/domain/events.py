@@ -44,6 +44,16 @@ class AttemptQueued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLoaded:
+    """A host loaded a model with this context, ahead of its first attempt."""
+
+    host: str
+    model: str
+    num_ctx: int
+    load_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptStarted:
     """An attempt was sent to a host."""
 
@@ -97,6 +107,7 @@ Event = (
     | RunStarted
     | AttemptsAsked
     | AttemptQueued
+    | ModelLoaded
     | AttemptStarted
     | Progressed
     | JudgingStarted

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from paragen.domain.command import Command, Ran
@@ -44,6 +46,11 @@ class Cancel:
                 return
         callback()
 
+    def forget(self, callback: Callable[[], None]) -> None:
+        """Don't call `callback` any more, if it hasn't been: what it was for is over."""
+        with self._lock, suppress(ValueError):
+            self._callbacks.remove(callback)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
@@ -73,6 +80,15 @@ class HostState:
     models: tuple[Model, ...]
 
 
+class Recovery(StrEnum):
+    """How a host was found after a generation on it was broken off."""
+
+    FINE = "fine"
+    """It answers."""
+    RECOVERED = "recovered"
+    """It hung, and answers since its model was loaded anew."""
+
+
 OnProgress = Callable[[int, float | None], None]
 """Told as an answer grows: chunks so far, and tokens/s where known."""
 
@@ -96,6 +112,25 @@ class Host(Protocol):
 
     def generate(self, request: Request, on_progress: OnProgress, cancel: Cancel) -> Answer:
         """Generate one answer; raises HostError, GenerationCancelled when `cancel` is thrown."""
+        ...
+
+    def load(self, model: str, num_ctx: int, cancel: Cancel) -> float:
+        """Load a model with this context, unless it is; the seconds that it took.
+
+        Raises HostError, GenerationCancelled when `cancel` is thrown.
+        """
+        ...
+
+    def unload(self, model: str) -> None:
+        """Have a model unloaded as soon as nothing runs on it; raises HostError."""
+        ...
+
+    def recover(self, model: str, num_ctx: int, cancel: Cancel) -> Recovery:
+        """See whether a host still answers after a generation was broken off, and help it to.
+
+        Raises HostHanging where that fails, GenerationCancelled when `cancel` is thrown, and
+        other HostErrors where the host can't be reached.
+        """
         ...
 
     def close(self) -> None:
@@ -122,6 +157,22 @@ class Sandbox(Protocol):
 
     def close(self) -> None:
         """End every process and remove every file that is left."""
+        ...
+
+
+class Cache(Protocol):
+    """Answers that were given before, by keys of all that determines one.
+
+    Both methods may be called from several threads at once, and raise nothing: a cache that fails
+    knows no answer.
+    """
+
+    def find(self, key: str) -> Answer | None:
+        """The answer that was kept under this key, marked as cached; None where there is none."""
+        ...
+
+    def keep(self, key: str, answer: Answer) -> None:
+        """Keep an answer under this key."""
         ...
 
 

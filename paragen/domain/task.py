@@ -82,6 +82,14 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """A program of an earlier step, which a task's own program may import by this name."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One coding task.
 
@@ -89,7 +97,8 @@ class Task:
     `sha256` identifies prompt, tests and everything else that decides a verdict.
     `entry_point` is the name that the program must define, None for scripts. `packages` are the
     third-party packages that solutions may import. `sealed` is false where the task itself asks
-    for its tests to run in the program's own process.
+    for its tests to run in the program's own process. `needs` are the names of the tasks whose
+    winners' programs this one's may import, `modules` these programs, once they are known.
     """
 
     name: str
@@ -105,6 +114,8 @@ class Task:
     limits: Limits = field(default_factory=Limits)
     packages: tuple[str, ...] = ()
     sealed: bool = True
+    needs: tuple[str, ...] = ()
+    modules: tuple[Module, ...] = ()
 
     @property
     def has_tests(self) -> bool:

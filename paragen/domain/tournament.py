@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from paragen.domain.candidate import Candidate
@@ -45,6 +46,8 @@ class Run:
 
     `ranking` holds the candidates, best first; `winner` is the first's id where it is
     acceptable, else None, and `reason` says why in a sentence. `started_at` is UTC in ISO 8601.
+    `finish` is why its mode asked for nothing more; `mode_options` are the mode's own, as written.
+    A `resumed` run was broken off and gone on with; `wall_s` is the time that it was played.
     """
 
     run_id: str
@@ -61,6 +64,10 @@ class Run:
     reason: str = ""
     exit_code: int = 1
     warnings: tuple[str, ...] = field(default=())
+    mode_options: Mapping[str, object] = field(default_factory=dict)
+    deadline_s: float | None = None
+    finish: str = ""
+    resumed: bool = False
 
     @property
     def winning(self) -> Candidate | None:

@@ -31,8 +31,8 @@ from paragen.sandbox.levels import Description
 from paragen.sandbox.measures import KEEPS_MEMORY
 from paragen.sandbox.nursery import Nursery
 from paragen.sandbox.packages import Packages, require
-from paragen.sandbox.payload import handed_over
-from paragen.sandbox.places import Places
+from paragen.sandbox.payload import handed_over, modules_of
+from paragen.sandbox.places import Place, Places
 from paragen.sandbox.pool import Pool, same_packages
 from paragen.sandbox.prove import prove
 from paragen.sandbox.report import read_report, report_of
@@ -149,14 +149,7 @@ class ConfinedSandbox:
                 self._nursery.close()
                 self._nursery = Nursery()
         settings = layout.settings(self._level, packages, found, self._for_tests())
-        cpu = self._places.take()
-        try:
-            worker = Worker(replace(settings, cpu=cpu), self._nursery)
-        except BaseException:
-            self._places.give_back(cpu)
-            raise
-        self._places.hold(worker, cpu)
-        return worker
+        return Worker(settings, self._nursery, Place(self._places))
 
     def _for_tests(self) -> Packages:
         """What tests may import beyond the standard library: hypothesis, where there is any."""
@@ -192,6 +185,7 @@ class _Run:
         Also says whether the worker is spent: its tester can't be made what it was.
         """
         forked, tester = self._forked, self._worker.tester
+        self._worker.place.seat(forked.pid)
         forked.close_descriptor(forked.stdin)
         job = {
             "program": command.program,
@@ -199,7 +193,12 @@ class _Run:
             "tests": handed_over(command.tests),
             "output_bytes": self._limits.output_bytes,
             "address_space": self._worker.tester_space + self._limits.memory_bytes,
-            "settings": {"mode": "module", "rlimits": self._rlimits(), "alarm_s": self._alarm_s},
+            "settings": {
+                "mode": "module",
+                "rlimits": self._rlimits(),
+                "alarm_s": self._alarm_s,
+                **modules_of(command),
+            },
         }
         handed = (forked.rpc.fileno(), forked.stdout, forked.stderr)  # kept open, too: it lives on
         watch = Watch(forked, self._bounds, self._cancel, self._worker.tester_pid)
@@ -252,7 +251,7 @@ class _Run:
         watch = Watch(self._forked, self._bounds, self._cancel)
         settings: dict[str, Any] = {
             "mode": "script", "nonce": nonce, "program": command.program,
-            "rlimits": self._rlimits(), "alarm_s": self._alarm_s,
+            "rlimits": self._rlimits(), "alarm_s": self._alarm_s, **modules_of(command),
         }  # fmt: skip
         if isinstance(command, TestRun):
             settings |= {

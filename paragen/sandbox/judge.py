@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from paragen import checks
-from paragen.checks import lint
+from paragen.checks import lint, probes
 from paragen.domain.candidate import Verdict
 from paragen.domain.command import Command, Ran
 from paragen.domain.errors import SandboxFault, SandboxRefusal
@@ -39,6 +39,18 @@ def judge_program(
     if not measured or verdict.status not in JUDGED or task.language != "python":
         return verdict, {}
     return verdict, _measures(program, sandbox, cancel)
+
+
+def probed(
+    task: Task, program: str, inputs: tuple[str, ...], sandbox: Sandbox, cancel: Cancel
+) -> tuple[str, ...] | None:
+    """What a program answers to probe inputs, None where it couldn't be asked."""
+    try:
+        return probes.read_outputs(
+            _run(probes.probe_run(task, program, inputs), sandbox, cancel), inputs
+        )
+    except SandboxFault:
+        return None
 
 
 def _not_judged(sandbox: Sandbox, detail: str) -> Verdict:

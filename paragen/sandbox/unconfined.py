@@ -25,7 +25,7 @@ from paragen.sandbox import scratch
 from paragen.sandbox.child import Bounds, Child, Ended, Start
 from paragen.sandbox.levels import UNCONFINED, Description
 from paragen.sandbox.packages import require
-from paragen.sandbox.payload import handed_over
+from paragen.sandbox.payload import handed_over, modules_of
 from paragen.sandbox.report import read_report
 from paragen.sandbox.result import ran_process, ran_program, why_no_start
 from paragen.sandbox.rlimits import rlimits, tasks_of_loadavg
@@ -246,6 +246,7 @@ def _payload(command: TestRun | ScriptRun, nonce: str) -> bytes:
         "program": command.program,
         "wall_s": command.limits.wall_s,
         "rlimits": list(_rlimits(command.limits)),
+        **modules_of(command),
     }
     if isinstance(command, ScriptRun):
         return marshal.dumps({**payload, "kind": "script"})

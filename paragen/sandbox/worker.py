@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from paragen.domain.errors import SandboxFault, SandboxUnavailableError
@@ -17,6 +17,7 @@ from paragen.sandbox import measures, ties
 from paragen.sandbox.forked import Forked
 from paragen.sandbox.inside import control
 from paragen.sandbox.nursery import WAIT_S, Nursery, heard
+from paragen.sandbox.places import Place
 
 _SPARES = 2
 """One that is ready, and one that is getting so."""
@@ -33,8 +34,7 @@ class WorkerSettings:
     `reads` are the directories and files that it can read, `path` where the standard library is,
     and `packages` what programs may import beyond it: directories, and the names of modules
     there; `test_packages` is the same for tests. `preload` is imported before any candidate is
-    forked. `cpu` is the processor that it is kept on, None for any; `work` is where a working
-    directory can be, None where there can't.
+    forked. `work` is where a working directory can be, None where there can't.
     """
 
     level: str
@@ -44,7 +44,6 @@ class WorkerSettings:
     test_packages: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     preload: tuple[str, ...] = ()
     work: str | None = None
-    cpu: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +64,26 @@ class Worker:
     program mostly doesn't have to wait for that.
     """
 
-    def __init__(self, settings: WorkerSettings, nursery: Nursery) -> None:
-        """Start it and wait until it is ready.
+    def __init__(self, settings: WorkerSettings, nursery: Nursery, place: Place) -> None:
+        """Start it and wait until it is ready; the place is given back at its end.
 
         Raises SandboxUnavailableError where a layer can't be put on, else SandboxFault.
         """
         self._lock = threading.RLock()
+        self.place = place
         self._numbers = 0
         self._spares: deque[int] = deque()
         self._waiting: dict[int, Forked] = {}
         self._ended: dict[int, control.News] = {}
-        started = nursery.start()
+        try:
+            started = nursery.start()
+        except BaseException:
+            place.leave()
+            raise
         self._control, self.tester = started.control, started.tester
         self._tie: ties.Tie | None = started.tie
         try:
-            self._say(asdict(settings))
+            self._say({**asdict(settings), "cpu": place.for_all})
             self._greet(*self._hear())
             for _ in range(_SPARES):
                 self._spares.append(self._ask(PLAIN))
@@ -100,6 +104,7 @@ class Worker:
         self.candidate_space = measures.taken_bytes(zygote)
         self.tester_space = measures.taken_bytes(tester)
         self.tester_pid = tester
+        self.place.settle(tester)
 
     def take(self, wish: Wish) -> Forked:
         """A candidate of that kind; a next spare is forked meanwhile. Raises SandboxFault."""
@@ -123,6 +128,7 @@ class Worker:
 
     def close(self) -> None:
         """End every process of the worker and wait for that."""
+        self.place.leave()
         for forked in self._waiting.values():
             forked.close()
         self._control.close()
@@ -151,8 +157,10 @@ class Worker:
 
     def _ask(self, wish: Wish) -> int:
         self._numbers += 1
+        rehearse = self.place.for_all is None
+        asked = control.Wish(self._numbers, wish.disk_bytes, wish.processes, rehearse)
         try:
-            control.wish_for(self._control, control.Wish(self._numbers, *astuple(wish)))
+            control.wish_for(self._control, asked)
         except OSError as error:
             raise SandboxFault(f"the worker can't be reached: {error}") from error
         return self._numbers

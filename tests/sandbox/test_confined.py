@@ -150,7 +150,7 @@ def test_a_worker_that_dies_is_replaced(level: str) -> None:
         os.kill(worker.tester_pid, signal.SIGKILL)
         command = ScriptRun(program="print(1)", language="python", stdin="", limits=Limits())
         outcomes = []
-        for _ in range(2):
+        for _ in range(3):  # a spare candidate may still serve the first
             try:
                 outcomes.append(sandbox.run(command, Cancel()).stdout)
             except SandboxFault:

@@ -28,6 +28,7 @@ def main(
     *,
     writes: bool,
     processes: bool,
+    rehearse: bool,
 ) -> NoReturn:
     """Confine this process, then serve what comes over its socket; never returns."""
     try:
@@ -38,7 +39,8 @@ def main(
         close_from(RPC + 1)
         if writes:
             os.chdir(prepared.work or "/")
-        again()
+        if rehearse:
+            again()
         serve(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=RPC), MODES)
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}".encode())

@@ -48,11 +48,15 @@ def receive(sock: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
 
 
 class Wish(NamedTuple):
-    """A candidate that is asked for: its number, what its files may take, whether it may fork."""
+    """A candidate that is asked for: its number, what its files may take, whether it may fork.
+
+    It is to rehearse where there is time for that before its program comes.
+    """
 
     number: int
     disk_bytes: int = 0
     processes: bool = False
+    rehearse: bool = False
 
 
 class News(NamedTuple):
@@ -66,7 +70,7 @@ class News(NamedTuple):
     peak_bytes: int = 0
 
 
-_WISH = struct.Struct("<IQ?")
+_WISH = struct.Struct("<IQ??")
 _NEWS = struct.Struct("<?IiidQ")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from . import builtin_names, extras
 from .content import CONTENT, FIXED, base_of
 from .specials import mask_of
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 PROGRAM = "solution.py"
 """The file name that the program is compiled under."""
+
+_FUNCTION = mask_of(FunctionType)
+"""The special methods of functions."""
 
 _ATTRIBUTES = ("name", "path", "filename", "filename2")
 """Attributes of builtin exceptions that aren't among their arguments."""
@@ -35,11 +40,14 @@ class Exports(Codec):
         self._new: list[int] = []
         self._keys = 0
         self._causes = 0
+        self._encoders[FunctionType] = Exports._function
+        self.program: dict[str, Any] | None = None
+        """The program's namespace, by which its own functions are known."""
 
     def begin(self) -> None:
         """Begin a message; what the last one announced is known to the other side by now."""
-        super().begin()
-        self._keys = self._causes = 0
+        self._depth = self._keys = self._causes = 0
+        self._mark = len(self.shared.items)
         self._new.clear()
 
     def abandon(self) -> None:
@@ -91,6 +99,19 @@ class Exports(Codec):
         else:
             encoded = self._instance(value)
         return {"#": [hash(value), encoded]} if self._keys else encoded
+
+    def _function(self, function: FunctionType) -> Any:
+        """A function: those of the program's own have no other form than their number."""
+        if self._keys or function.__globals__ is not self.program:
+            return self.encode_other(function)
+        known = self._numbers.get(id(function))
+        if known is not None:
+            return {"h": [known]}
+        kind_known = self._numbers.get(id(FunctionType))
+        if kind_known is not None:
+            return {"h": [self.number(function), {"h": [kind_known]}]}
+        kind = [self.number(FunctionType), "builtins", "function", "function", [], _FUNCTION]
+        return {"h": [self.number(function), {"k": kind}]}
 
     def _class(self, cls: type) -> Any:
         name = builtin_names.name_of(cls)

@@ -3,7 +3,8 @@
 The interpreter adapts code to what it does, in place, and modules make tables at their first use:
 so a whole conversation is played in the nursery, before any fork. And a fork copies memory only
 when it is first written to, which a mere look at an object does, by its count of references: so
-each spare candidate plays a short one again by itself, while nobody waits for it.
+each spare candidate plays a short one again by itself, while nobody waits for it; but where there
+is a worker for every processor, somebody always does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -114,7 +114,7 @@ def again() -> None:
 
 def _serve(channel: Any) -> None:
     """Serve to the end of a conversation, and take back what that left."""
-    with warnings.catch_warnings(), suppress(Ended, Breach):
+    with suppress(Ended, Breach):
         _, settings = loads(channel.receive())
         Server(channel).run(settings)
     sys.modules.pop("solution", None)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import codecs
 import os
-import random
 import select
 import socket
 import sys
 import threading
 import types
 import warnings
+from os import urandom  # here, for tests may replace what is in `os`
 
 from ..runner.classes import used_as_class
 from ..runner.explain import describe
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16
 _READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
+_NONCE_BYTES = 6
 MOST_NESTED = 100
 """How many calls may be under way within each other."""
 
@@ -73,7 +74,7 @@ class RemoteModule(types.ModuleType):
     def __dir__(self) -> list[str]:
         """The names that the program defines."""
         state = state_of(self)
-        return [] if state is None else list(state.ask("do", "__dir__"))
+        return [] if state is None else state.remote.names_of(state)
 
 
 _OF_MODULES = frozenset(
@@ -108,6 +109,8 @@ class Remote:
         """Why nothing can be asked any more; empty while the program answers."""
         self.flooded = False
         self.names: tuple[str, ...] = ()
+        self._unasked = True
+        """Nothing was asked of the program since it was loaded, so its names are still these."""
         self._ready: dict[str, Any] = {}
         """What some of the program's names stand for, known until it is asked anything more."""
         self.decoding = False
@@ -119,7 +122,6 @@ class Remote:
         self.hosted = self._claims.hosted
         self._lock = threading.RLock()
         self._nested = 0
-        self._random = random.Random()  # tests may seed the module's own
         self._source: list[str] = []
         self._left = output_bytes
         self._on_output = on_output or _to_streams
@@ -205,9 +207,10 @@ class Remote:
         with self._lock:
             self.raise_if_gone()
             self._ready = {}
+            self._unasked = False
             if self._nested >= MOST_NESTED:
                 raise RecursionError("too many calls between the test and the program")
-            asked = self._random.getrandbits(48) + 1
+            asked = int.from_bytes(urandom(_NONCE_BYTES), "big") + 1
             claims = self._claims
             claims.begin()
             known = len(claims.hosted)
@@ -275,6 +278,10 @@ class Remote:
         ):
             self._end("the program's process broke the protocol: no such content")
         return content
+
+    def names_of(self, module: State) -> list[str]:
+        """The names that the program defines by now."""
+        return sorted(self.names) if self._unasked else list(module.ask("do", "__dir__"))
 
     def of_module(self, name: str) -> Any:
         """One of the program's globals; `__all__` says what `import *` is to take.

@@ -8,12 +8,13 @@ import resource
 import signal
 import sys
 import time
+import warnings
 from contextlib import suppress
 
 from .channel import Breach, Channel, Ended, TooLarge
 from .exports import Exports
 from .specials import OPERATIONS
-from .values import TooDeep, dumps, loads
+from .values import FLAT, TooDeep, dumps, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,30 @@ _MOST_ITEMS_HELD = 1000
 """Beyond so many shared containers, or items in them, none is shared for longer than a call."""
 
 
+class Warnings:
+    """The program's warnings, kept to be given on the test's side, which knows who wants them."""
+
+    def __init__(self) -> None:
+        self.kept: list[Any] = []
+        self._catching: Any = None
+
+    def keep(self) -> None:
+        """Keep all that come from now on; the zygote does so once for all of its candidates."""
+        if self._catching is None:
+            self._catching = warnings.catch_warnings(record=True)
+            self.kept = self._catching.__enter__()
+            warnings.simplefilter("always")
+
+    def let_go(self) -> None:
+        """Have warnings go where they usually do, in a program that has no other side."""
+        if self._catching is not None:
+            self._catching.__exit__(None, None, None)
+            self._catching = None
+
+
+WARNINGS = Warnings()
+
+
 def serve(
     sock: socket.socket,
     modes: Mapping[str, Callable[[socket.socket, dict[str, Any]], NoReturn]] | None = None,
@@ -50,9 +75,15 @@ def serve(
             _limit(which, soft, hard)
         signal.alarm(settings.get("alarm_s", 0))
         _thread.stack_size(STACK_BYTES)
+        if "modules" in settings:
+            from ..runner.modules import give
+
+            give(settings["modules"])
         mode = settings.get("mode", "module")
         if mode != "module":
+            WARNINGS.let_go()
             (modes or {})[mode](sock, settings)
+        WARNINGS.keep()
         Server(channel).run(settings)
     except (Ended, Breach):
         pass
@@ -91,6 +122,23 @@ class Given:
         ) or any(id(kwargs[n]) in ids and sys.getrefcount(kwargs[n]) > _REFERENCES for n in kwargs)
 
 
+class Loaded:
+    """What the loading of a program gives: it, its names, and what stands for those wanted."""
+
+    def __init__(
+        self, module: Any, names: list[str], modules: list[str], ready: dict[str, Any]
+    ) -> None:
+        self._module = module
+        self._names = names
+        self._modules = modules
+        self._ready = ready
+
+    def encoded(self, codec: Exports) -> list[Any]:
+        """As JSON can hold it: nothing of it is shared with the test's side."""
+        ready = {name: codec.encode(value) for name, value in self._ready.items()}
+        return [codec.number(self._module), self._names, self._modules, {"m": ready}]
+
+
 class Server:
     """Answers requests, one at a time but for those that come while a callback is out."""
 
@@ -102,25 +150,15 @@ class Server:
         self._streams = (sys.stdout, sys.stderr)
         self._loop: Any = None
         self._module: Any = None
-        self._warned: list[Any] = []
+        self._warned = WARNINGS.kept
 
     def run(self, settings: dict[str, Any]) -> NoReturn:
         """Load the program and answer; raises Ended when nobody asks any more."""
         self._turn.acquire()
-        self._catch_warnings()
         program, wanted = settings["program"], settings.get("wanted", ())
         self._answer(0, lambda: self._load(program, wanted), Given([], {}, 0))
         while True:
             self._request(self._receive())
-
-    def _catch_warnings(self) -> None:
-        """Have warnings kept, to be given on the test's side, where it is known who wants them."""
-        import warnings
-
-        kept = warnings.catch_warnings(record=True)
-        self._warned = kept.__enter__()
-        self._keeping = kept  # or its filters would go
-        warnings.simplefilter("always")
 
     def _load(self, program: str, wanted: Collection[str]) -> Any:
         """Run the program; its number and names, and what stands for those that are wanted.
@@ -130,10 +168,11 @@ class Server:
         from ..runner.modules import load_program
 
         self._module = load_program(program)
+        self._codec.program = self._module.__dict__
         defined = {name: value for name, value in vars(self._module).items() if type(name) is str}
         modules = [name for name, value in defined.items() if isinstance(value, type(sys))]
         ready = {n: defined[n] for n in wanted if isinstance(defined.get(n), _MADE)}
-        return [self._codec.number(self._module), list(defined), modules, ready]
+        return Loaded(self._module, list(defined), modules, ready)
 
     def _receive(self) -> list[Any]:
         frame: list[Any] = loads(self._channel.receive())
@@ -147,7 +186,8 @@ class Server:
         target = codec.target(number)
         kept = len(codec.shared.items)
         codec.decode_changes(changes)
-        args[:] = [codec.decode(value) for value in args]
+        if not FLAT.issuperset(map(type, args)):
+            args[:] = [codec.decode(value) for value in args]
         for key, value in kwargs.items():
             kwargs[key] = codec.decode(value)
         perform = _OPERATIONS[operation]
@@ -159,7 +199,8 @@ class Server:
         codec = self._codec
         self._depth += 1
         depth = self._depth
-        codec.shared.remember()
+        if codec.shared.items:
+            codec.shared.remember()
         self._turn.release()
         try:
             kind, outcome = "r", [perform()]
@@ -188,7 +229,9 @@ class Server:
         codec.begin()
         count = len(codec.shared.items)
         changes = codec.encode_changes() if count else None
-        encoded = codec.encode(outcome.pop())
+        result = outcome.pop()
+        encoded = codec.encode(result) if type(result) is not Loaded else result.encoded(codec)
+        del result
         warned = None
         if self._warned:
             warned = [[codec.encode(w.category), str(w.message)] for w in self._warned]
@@ -198,7 +241,7 @@ class Server:
             codec.shared.cut(count)
             kept = count if kind == "r" and given.is_held(codec.shared.items) else given.before
         self._channel.send(dumps([kind, asked, encoded, changes, warned, kept]))
-        if self._depth == 0:
+        if self._depth == 0 and codec.shared.items:
             codec.shared.cut(kept or 0)
 
     def ask(self, operation: str, number: int, name: str | None, args: Any, kwargs: Any) -> Any:
@@ -236,9 +279,13 @@ class Server:
 
     def _flush(self) -> None:
         """Let the test's side see what was printed before it sees what came of the call."""
-        for stream in (*self._streams, sys.stdout, sys.stderr):
-            with suppress(BaseException):  # closed, full, or replaced by something that raises
-                stream.flush()
+        out, errors = self._streams
+        _flush(out)
+        _flush(errors)
+        if sys.stdout is not out:
+            _flush(sys.stdout)
+        if sys.stderr is not errors:
+            _flush(sys.stderr)
 
     def _get(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
         return getattr(target, name)
@@ -273,6 +320,13 @@ class Server:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
         return self._loop.run_until_complete(finish())
+
+
+def _flush(stream: Any) -> None:
+    try:
+        stream.flush()
+    except BaseException:  # closed, full, or replaced by something that raises
+        return
 
 
 _OPERATIONS: dict[str, Callable[[Server, Any, Any, Any, Any], Any]] = {

@@ -15,6 +15,7 @@ from ..confinement import Prepared, candidate_pids, mount_work, unmount_work
 from . import candidate, tester, warm
 from .children import children
 from .control import News, Wish, next_wish, send, tell
+from .serve import WARNINGS
 
 INODE_BYTES = 4096
 """One file is allowed for so many bytes of disk space."""
@@ -47,6 +48,7 @@ class Zygote:
         self._tester = self._start_tester(settings, tester_socket)
         tester_socket.close()
         warm.preload(tuple(settings["preload"]))
+        WARNINGS.keep()
         self._poller.register(control, select.POLLIN)
         pids = [os.getpid(), self._tester]
         ready = {"kind": "ready", "notes": list(prepared.notes), "pids": pids}
@@ -102,7 +104,7 @@ class Zygote:
             self._children.forget()
             candidate.main(
                 theirs, (stdin, stdout, stderr), self._prepared,
-                writes=bool(wish.disk_bytes), processes=wish.processes,
+                writes=bool(wish.disk_bytes), processes=wish.processes, rehearse=wish.rehearse,
             )  # fmt: skip
         os.close(stdin)
         os.close(stdout)

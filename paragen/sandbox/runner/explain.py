@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from errno import EACCES, EPERM, EROFS
 
-from .modules import LINES, PROGRAM
+from .modules import LINES, OF_PROGRAM
 from .outcomes import FAILED, SKIPPED, UNSUPPORTED, ExpectedFailure, Signal, Skipped, Unsupported
 
 TYPE_CHECKING = False
@@ -72,7 +72,7 @@ def settle(error: BaseException, origin: str = "") -> tuple[str, str]:
     `origin` is where the program raised it, if that was in another process, and empty otherwise.
     Only the tests may call a case off: a program that does so has failed it.
     """
-    if origin or _place(error) == PROGRAM:
+    if origin or _place(error) in OF_PROGRAM:
         return FAILED, describe(error, origin)
     if isinstance(error, Skipped | ExpectedFailure) or _is_skip_test(error):
         if _called_by_program(error.__traceback__):
@@ -143,7 +143,7 @@ def _places(error: BaseException, origin: str) -> list[str]:
     for filename, number in _frames(error.__traceback__):
         line = LINES[filename][number - 1 : number]
         text = f" `{trim(line[0].strip(), MAX_VALUE)}`" if line else ""
-        found[filename == PROGRAM] = f"at {filename}:{number}{text}"
+        found[filename in OF_PROGRAM] = f"at {filename}:{number}{text}"
     return [found[of_program] for of_program in (True, False) if of_program in found]
 
 

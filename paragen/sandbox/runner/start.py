@@ -35,6 +35,10 @@ def main(payload_fd: int, report_fd: int) -> None:
     work = _work(payload)
     wire.send("hello")
     _confine(payload)
+    if "modules" in payload:
+        from .modules import give
+
+        give(payload["modules"])
     work(payload, wire)
 
 
