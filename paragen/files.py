@@ -13,7 +13,8 @@ from paragen.domain.task import MIB, Example, Task, TestCode
 from paragen.parse.examples import read_tests
 from paragen.parse.fences import unix_lines
 from paragen.parse.nearest import did_you_mean
-from paragen.parse.task import build_task, read_task
+from paragen.parse.needs import Needy, is_file, resolve_needs
+from paragen.parse.task import TaskFile, build_task, read_task
 
 MAX_BYTES = MIB
 MAX_TEST_BYTES = 256 * MIB
@@ -26,14 +27,60 @@ def load_task(path: str | Path, tests: Sequence[str | Path] = ()) -> Task:
     """Load one task file (`-` is standard input) with further files of tests; raises TaskError.
 
     Paths of tests that the task file names are relative to it; `tests` are relative to where
-    the user stands.
+    the user stands. Tasks that it needs are left as it names them.
     """
-    name = str(path)
+    return _with_tests(str(path), _read_task(str(path)), tests)
+
+
+def load_tasks(paths: Sequence[str | Path], tests: Sequence[str | Path] = ()) -> tuple[Task, ...]:
+    """Load task files, and those in folders, in this order, each file once; raises TaskError.
+
+    A folder stands for its *.md files, sorted by path, subfolders included; hidden ones and
+    README.md are left out. Files that tasks need and that aren't named come at the end.
+    """
+    found: dict[str, str] = {}
+    for path in paths:
+        for file in _task_files(str(path)):
+            found.setdefault(_identity(file), file)
+    named = frozenset(found)
+    read: dict[str, TaskFile] = {}
+    needed: dict[str, dict[str, str]] = {}
+    waiting = list(found.items())
+    for identity, file in waiting:  # which grows, by the files that these need
+        read[identity] = _read_task(file)
+        needed[identity] = dict(_needed_files(file, read[identity]))
+        for need, other in needed[identity].items():
+            if other not in found:
+                found[other] = str(Path(file).parent / need)
+                waiting.append((other, found[other]))
+    places = {identity: place for place, identity in enumerate(found)}
+    needs = resolve_needs(
+        [
+            Needy(
+                name=one.name,
+                path=one.path or one.name,
+                needs=one.matter.needs,
+                files={need: places[other] for need, other in needed[identity].items()},
+            )
+            for identity, one in read.items()
+        ]
+    )
+    return tuple(
+        replace(_with_tests(found[identity], file, tests if identity in named else ()), needs=names)
+        for (identity, file), names in zip(read.items(), needs, strict=True)
+    )
+
+
+def _read_task(name: str) -> TaskFile:
     if name == STDIN:
-        file, folder = read_task(_read_stdin(), "standard input"), Path()
-        file = replace(file, path=None, name=file.matter.name or "stdin")
-    else:
-        file, folder = read_task(_read(Path(name), TaskError), name), Path(name).parent
+        file = read_task(_read_stdin(), "standard input")
+        return replace(file, path=None, name=file.matter.name or "stdin")
+    return read_task(_read(Path(name), TaskError), name)
+
+
+def _with_tests(name: str, file: TaskFile, tests: Sequence[str | Path]) -> Task:
+    """The task of a file, with the tests that it names and further ones."""
+    folder = Path() if name == STDIN else Path(name).parent
     extra: list[TestCode | Example] = []
     for test in file.test_paths:
         try:
@@ -45,17 +92,25 @@ def load_task(path: str | Path, tests: Sequence[str | Path] = ()) -> Task:
     return build_task(file, extra)
 
 
-def load_tasks(paths: Sequence[str | Path], tests: Sequence[str | Path] = ()) -> tuple[Task, ...]:
-    """Load task files, and those in folders, in this order, each file once; raises TaskError.
+def _needed_files(name: str, file: TaskFile) -> Iterator[tuple[str, str]]:
+    """The needs of a task that are files: as it names them, and which files these are."""
+    for need in file.matter.needs:
+        if is_file(need.task):
+            path = (Path() if name == STDIN else Path(name).parent) / need.task
+            if not path.is_file():
+                raise TaskError(f"{name}:{need.line}: needs: {missing(path)}")
+            yield need.task, _identity(str(path))
 
-    A folder stands for its *.md files, sorted by path, subfolders included; hidden ones and
-    README.md are left out.
-    """
-    found: dict[str, str] = {}
-    for path in paths:
-        for file in _task_files(str(path)):
-            found.setdefault(_identity(file), file)
-    return tuple(load_task(file, tests) for file in found.values())
+
+def load_more_tests(
+    paths: Sequence[str | Path],
+) -> tuple[tuple[TestCode, ...], tuple[Example, ...]]:
+    """Load files of tests: the test code and the examples in them; raises TaskError."""
+    found = [test for path in paths for test in _load_tests(Path(path))]
+    return (
+        tuple(test for test in found if isinstance(test, TestCode)),
+        tuple(test for test in found if isinstance(test, Example)),
+    )
 
 
 def load_program(path: str | Path) -> str:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import typing
 from collections.abc import Iterator
@@ -23,9 +24,10 @@ from paragen.domain.errors import HostError
 from paragen.domain.generator import Generator
 from paragen.judge.criteria import BALANCED, PRESETS, TASK_GROUPS
 from paragen.judge.score import MEASURE_WEIGHTS
+from paragen.modes import MODES, options_of
 from paragen.parse.front_matter import READERS
 from paragen.report.schema import SCHEMAS, json_schema
-from paragen.settings import Config, Options
+from paragen.settings.sections import Config, Options
 
 FILE = Path(__file__).resolve().parents[1] / ".github" / "REFERENCE.md"
 
@@ -65,9 +67,13 @@ def _spelling(param: Any) -> str:
 def _config() -> Iterator[str]:
     yield "## generators.toml\n"
     for section, field in Config.model_fields.items():
+        if section == "modes":
+            yield from _modes()
+            continue
         model = _model_of(field.annotation)
-        many = typing.get_origin(field.annotation) is list
-        heading = f"[[{section}]]" if many else f"[{section}]"
+        kind = typing.get_origin(field.annotation)
+        headings = {list: f"[[{section}]]", dict: f"[{section}.NAME]"}
+        heading = headings.get(kind, f"[{section}]")
         yield f"### {heading}\n\n{_summary(model)}\n\n| key | default |\n|---|---|"
         for key, option in model.model_fields.items():
             default = "required" if option.is_required() else _default(section, key, option.default)
@@ -75,9 +81,24 @@ def _config() -> Iterator[str]:
         yield ""
 
 
+def _modes() -> Iterator[str]:
+    yield "### [modes.NAME]\n\nA mode's own options, as `--mode-opt key=value` sets them.\n"
+    yield "| mode | what | options |\n|---|---|---|"
+    for mode, summary in MODES.items():
+        options = "<br>".join(_option(one) for one in dataclasses.fields(options_of(mode)))
+        yield f"| `{mode}` | {_cell(summary)} | {options} |"
+    yield ""
+
+
+def _option(field: dataclasses.Field[Any]) -> str:
+    default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+    shown = f" (`{default}`)" if default not in (None, "") else ""
+    return f"`{field.name}`{shown}: {_cell(field.metadata['help'])}"
+
+
 def _model_of(annotation: Any) -> type[BaseModel]:
     inner = typing.get_args(annotation)
-    model = inner[0] if inner else annotation
+    model = inner[-1] if inner else annotation
     assert isinstance(model, type)
     assert issubclass(model, BaseModel)
     return model

@@ -118,3 +118,46 @@ def test_a_file_that_may_not_be_read() -> None:
 def test_a_loop_of_links(here: Path) -> None:
     (here / "loop.md").symlink_to(here / "loop.md")
     assert "can't be read" in mistake("loop.md")
+
+
+def written(folder: Path, **tasks: str) -> None:
+    for name, needs in tasks.items():
+        matter = f"---\nneeds: {needs}\n---\n" if needs else ""
+        (folder / f"{name}.md").write_text(f"{matter}Write {name}.\n", encoding="utf-8")
+
+
+class TestNeeds:
+    def test_a_file_that_a_task_needs_is_loaded_with_it(self, tmp_path: Path) -> None:
+        (tmp_path / "sub").mkdir()
+        written(tmp_path, app="[sub/lexer.md, ./tree.md]", tree="")
+        written(tmp_path / "sub", lexer="../tree.md")
+        tasks = load_tasks([tmp_path / "app.md"])
+        assert [(task.name, task.needs) for task in tasks] == [
+            ("app", ("lexer", "tree")),
+            ("lexer", ("tree",)),
+            ("tree", ()),
+        ]
+
+    def test_more_tests_are_for_the_tasks_that_are_named(self, tmp_path: Path) -> None:
+        written(tmp_path, app="tree.md", tree="")
+        (tmp_path / "test_more.py").write_text("def test(): pass\n", encoding="utf-8")
+        tasks = load_tasks([tmp_path / "app.md"], tests=[tmp_path / "test_more.py"])
+        assert [len(task.tests) for task in tasks] == [1, 0]
+
+    def test_names_mean_tasks_that_are_named_too(self, tmp_path: Path) -> None:
+        written(tmp_path, app="tree", tree="")
+        assert [task.needs for task in load_tasks([tmp_path])] == [("tree",), ()]
+        with pytest.raises(TaskError, match=r"app\.md:2: needs: There is no task 'tree'"):
+            load_tasks([tmp_path / "app.md"])
+
+    def test_a_file_that_is_missing(self, tmp_path: Path) -> None:
+        written(tmp_path, app="tre.md", tree="")
+        with pytest.raises(TaskError, match=r"app\.md:2: needs: .*did you mean 'tree\.md'"):
+            load_tasks([tmp_path / "app.md"])
+
+    def test_what_is_needed_is_part_of_a_tasks_identity(self, tmp_path: Path) -> None:
+        written(tmp_path, app="tree", tree="")
+        alone = load_task(tmp_path / "app.md")
+        assert alone.needs == ("tree",)
+        written(tmp_path, app="")
+        assert load_task(tmp_path / "app.md").sha256 != alone.sha256

@@ -16,13 +16,8 @@ from paragen.domain.generator import CallLimits, Generator
 from paragen.domain.host import HostSpec
 from paragen.hosts import HOSTS
 from paragen.judge.criteria import CriteriaOptions
-from paragen.settings import (
-    HostSection,
-    SandboxOptions,
-    Settings,
-    load_settings,
-    parse_settings,
-)
+from paragen.settings import PlayOptions, SandboxOptions, Settings, load_settings, parse_settings
+from paragen.settings.sections import HostSection
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "generators.toml"
 
@@ -132,9 +127,7 @@ def test_a_whole_config() -> None:
         ),
         HostSpec(name="demo", kind="demo", recording=str(Path("conf/answers.jsonl"))),
     )
-    assert settings.run.limits == CallLimits(
-        connect_s=1, first_token_s=2, generation_s=3.5, retries=0
-    )
+    assert settings.limits == CallLimits(connect_s=1, first_token_s=2, generation_s=3.5, retries=0)
     assert settings.run.criteria == CriteriaOptions(
         preset="speed",
         min_quality=0.5,
@@ -142,7 +135,7 @@ def test_a_whole_config() -> None:
         max_execution_s=3,
         prefer_simplicity=False,
     )
-    assert (settings.run.mode, settings.run.fail_fast, settings.run.seed) == ("all", True, 3)
+    assert (settings.run.mode, settings.run.fail_fast, settings.seed) == ("all", True, 3)
     assert settings.sandbox == SandboxOptions(
         level="none", workers=3, sealed_only=True, environment=str(Path("conf/venv"))
     )
@@ -156,9 +149,10 @@ def test_no_config_can_switch_the_sandbox_off() -> None:
 
 def test_an_empty_config_is_the_defaults() -> None:
     settings = parsed("")
-    assert settings == Settings(path="g.toml")
+    said = PlayOptions(mode="all", fail_fast=False, allocate=False, cache=False)
+    assert settings == Settings(path="g.toml", run=said)
     assert settings.hosts == (HostSpec(name="local"),)
-    assert settings.run.limits == CallLimits()
+    assert settings.limits == CallLimits()
 
 
 def test_paths_from_elsewhere() -> None:
@@ -275,7 +269,7 @@ def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="paragen init"):
         load_settings()
     Path("generators.toml").write_bytes(b"\xef\xbb\xbf[run]\r\nseed = 5\r\n")
-    assert load_settings().run.seed == 5
+    assert load_settings().seed == 5
     Path("latin.toml").write_bytes(b"a = 1\n# \xe9\n")
     with pytest.raises(ConfigError, match=r"latin.toml:2: .*UTF-8"):
         load_settings("latin.toml")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from paragen.domain.errors import UsageError
 from paragen.domain.generator import Generator
 from paragen.domain.host import HostSpec
+from paragen.domain.plan import Written
 from paragen.judge.criteria import CriteriaOptions
 
 if TYPE_CHECKING:
@@ -33,6 +34,19 @@ class Choices:
     criteria: CriteriaOptions = field(default_factory=CriteriaOptions)
     tests: tuple[Path, ...] = ()
     mode: str | None = None
+    mode_options: Mapping[str, Written] = field(default_factory=dict)
+    profile: str | None = None
+    allocate: bool | None = None
+    complexity: str | None = None
+    criticality: str | None = None
+    deadline_s: float | None = None
+    min_attempts: int | None = None
+    max_attempts: int | None = None
+    concurrency: int | None = None
+    max_models: int | None = None
+    max_steps: int | None = None
+    new: bool = False
+    cache: bool | None = None
     sequential: bool = False
     fail_fast: bool | None = None
     generation_limit_s: float | None = None

@@ -11,37 +11,54 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from paragen.app.choices import EXAMPLES, Choices, configured
-from paragen.app.probe import Probed, probe
+from paragen.app.history import GoingOn, History, database_of, take_up
+from paragen.app.opening import open_hosts
+from paragen.app.playing import limits_of, plans_of, play_options
+from paragen.app.remembered import recorded_settings, remembered
 from paragen.app.sandboxes import open_chosen
-from paragen.domain.board import Budget
-from paragen.domain.errors import NoHostError, UsageError
-from paragen.domain.events import Event, Warned
-from paragen.domain.generator import CallLimits, Generator
-from paragen.domain.host import canonical_model
+from paragen.domain.errors import StoreError, UsageError
+from paragen.domain.events import AttemptQueued, CandidateEnded, Event, RunEnded, RunStarted, Warned
+from paragen.domain.generator import Generator
 from paragen.domain.plan import Plan
-from paragen.domain.ports import Host, HostState, Sandbox, Subscriber
+from paragen.domain.ports import Subscriber
 from paragen.domain.task import Task
 from paragen.domain.tournament import Run
 from paragen.engine.outcome import INTERRUPTED, session_exit_code
+from paragen.engine.resumed import Retry
 from paragen.engine.session import Engine
-from paragen.judge.criteria import criteria_for
+from paragen.engine.steps import find_needs
 
 if TYPE_CHECKING:
     from paragen.settings import Settings
+    from paragen.store.answers import AnswerCache
+
+Warn = Callable[[str], None]
 
 
 class Session:
     """One invocation over one or more tasks: `prepare` it, then `play` within a `with`."""
 
-    def __init__(self, *, settings: Settings, choices: Choices, plans: tuple[Plan, ...]) -> None:
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        choices: Choices,
+        plans: tuple[Plan, ...],
+        going_on: GoingOn | None = None,
+    ) -> None:
         self.settings = settings
         self.plans = plans
         self.exit_code = 1
+        self.is_recorded = False
         self._choices = choices
+        self._options = play_options(settings, choices)
+        self._history = History(database_of(settings, choices))
+        self._going_on = going_on
         self._stack = ExitStack()
         self._engine: Engine | None = None
-        self._sandbox: Sandbox | None = None
         self._interrupted = False
+        if going_on is not None:
+            self._stack.callback(going_on.lock.release)
 
     @classmethod
     def prepare(cls, tasks: Sequence[Path | Task], choices: Choices) -> Session:
@@ -51,8 +68,38 @@ class Session:
         model is asked anything.
         """
         settings = configured(choices)
-        plans = _plans(_tasks(tasks, choices), settings, choices)
+        plans = planned(tasks, settings, choices)
         return cls(settings=settings, choices=choices, plans=plans)
+
+    @classmethod
+    def resume(
+        cls, choices: Choices, reference: str | None = None, retry: Retry = Retry.NONE
+    ) -> Session:
+        """Take up the session that is meant by a run's id, the last unfinished one without any.
+
+        Where it was played, and how, is as it was, but for what the choices say. Raises UsageError,
+        ConfigError, StoreError.
+        """
+        history = History(database_of(configured(choices), choices))
+        going_on = take_up(history, reference, retry=retry)
+        if going_on is None:
+            raise UsageError(
+                "No session was left unfinished. `paragen history` lists what was played; "
+                "`paragen resume RUN --retry errors` asks again what of it couldn't be judged."
+            )
+        try:
+            wanted = replace(
+                remembered(going_on.settings, choices), database=history.path, new=True
+            )
+            return cls(
+                settings=configured(wanted),
+                choices=wanted,
+                plans=going_on.plans,
+                going_on=going_on,
+            )
+        except BaseException:
+            going_on.lock.release()
+            raise
 
     def __enter__(self) -> Session:
         return self
@@ -68,6 +115,7 @@ class Session:
     def play(self, subscribers: Iterable[Subscriber]) -> tuple[Run, ...]:
         """Play every plan; the store hears of everything first.
 
+        What was left unfinished of the very same is gone on with, unless the choices say `new`.
         Raises NoHostError, SandboxUnavailableError.
         """
         listeners = tuple(subscribers)
@@ -76,20 +124,29 @@ class Session:
             for listener in listeners:
                 listener(Warned(message=message))
 
-        self._sandbox = open_chosen(self.settings.sandbox, self._choices, warn)
-        self._stack.callback(self._sandbox.close)
-        hosts = self._open_hosts(warn)
+        going_on = self._going_on or self._same_unfinished()
+        sandbox = open_chosen(self.settings.sandbox, self._choices_of_workers(), warn)
+        self._stack.callback(sandbox.close)
+        up = open_hosts(
+            self.settings.hosts, self.plans, warn, lambda: self._interrupted, self._stack.callback
+        )
+        options = self._options
         engine = Engine(
-            hosts=hosts,
-            sandbox=self._sandbox,
-            subscribers=(*self._store(warn), *listeners),
-            limits=self._limits(),
+            hosts=[(one.host, one.state) for one in up],
+            sandbox=sandbox,
+            subscribers=(*self._store(warn, going_on), *_replaying(listeners, going_on)),
+            limits=limits_of(self.settings, options),
             sequential=self._choices.sequential,
+            cache=self._cache(warn),
+            max_steps=options.max_steps,
+            max_models=options.max_models,
+            concurrency=options.concurrency,
+            costs=self._history.costs(),
         )
         self._engine = engine
         if self._interrupted:
             engine.interrupt()
-        runs = engine.play(self.plans)
+        runs = self._play(engine, going_on, listeners, warn)
         self.exit_code = INTERRUPTED if self._interrupted else session_exit_code(runs)
         return runs
 
@@ -105,75 +162,92 @@ class Session:
 
         kill_all()
 
-    def _limits(self) -> CallLimits:
-        limits = self.settings.run.limits
-        if self._choices.generation_limit_s is not None:
-            return replace(limits, generation_s=self._choices.generation_limit_s)
-        return limits
+    def _play(
+        self,
+        engine: Engine,
+        going_on: GoingOn | None,
+        listeners: Sequence[Subscriber],
+        warn: Warn,
+    ) -> tuple[Run, ...]:
+        if going_on is None:
+            return engine.play(self.plans)
+        warn(going_on.message + ("" if self._going_on else "; --new starts over"))
+        for run in going_on.over:
+            for listener in listeners:
+                listener(RunEnded(run=run))
+        return engine.play(going_on.plans, session_id=going_on.session_id, resumed=going_on.resumed)
 
-    def _store(self, warn: Callable[[str], None]) -> tuple[Subscriber, ...]:
+    def _same_unfinished(self) -> GoingOn | None:
+        """The session of the very same plans that was left unfinished, if it is to be gone on with.
+
+        A history that can't be read has none: that it can't be is said by the one who records.
+        """
+        if self._choices.new or not self._choices.record:
+            return None
+        from paragen.store.fingerprint import fingerprint
+
+        try:
+            found = take_up(self._history, fingerprint=fingerprint(self.plans))
+        except StoreError:
+            return None
+        if found is not None:
+            self._stack.callback(found.lock.release)
+        return found
+
+    def _store(self, warn: Warn, going_on: GoingOn | None) -> tuple[Subscriber, ...]:
         if not self._choices.record:
             return ()
-        from paragen.store.connection import default_path
         from paragen.store.recorder import Recorder
 
-        path = self._choices.database or default_path(self.settings.database)
-        recorder = Recorder(path, settings=self._recorded_settings(), on_failure=warn)
+        recorder = Recorder(
+            self._history.path,
+            settings=recorded_settings(self.settings, self._choices, self.plans),
+            on_failure=warn,
+            lock=going_on.lock if going_on is not None else None,
+        )
         self._stack.callback(recorder.close)
+        self.is_recorded = recorder.failure is None
         return (recorder,)
 
-    def _recorded_settings(self) -> dict[str, object]:
-        """What a session was asked for, as the history keeps it."""
-        choices, plan = self._choices, self.plans[0]
-        return {
-            "config": self.settings.path,
-            "tasks": [one.task.path or one.task.name for one in self.plans],
-            "roster": [instance.name for instance in plan.roster],
-            "mode": plan.mode,
-            "seed": plan.seed,
-            "sequential": choices.sequential,
-            "fail_fast": plan.budget.fail_fast,
-        }
+    def _cache(self, warn: Warn) -> AnswerCache | None:
+        if not self._options.cache:
+            return None
+        from paragen.store.answers import AnswerCache
 
-    def _open_hosts(self, warn: Callable[[str], None]) -> list[tuple[Host, HostState | None]]:
-        """The hosts that answer; raises NoHostError where none does, or none has any model."""
-        probed = probe(self.settings.hosts, lambda: self._interrupted)
-        for one in probed:
-            self._stack.callback(one.host.close)
-        up = [one for one in probed if one.state is not None]
-        if not up:
-            raise NoHostError("\n".join(one.error for one in probed))
-        for one in probed:
-            if one.state is None:
-                warn(f"host {one.name} is left out: {one.error}")
-        if any(spec.kind == "demo" for spec in self.settings.hosts):
-            warn("no model is running: the demo host plays recorded answers")
-        self._check_models(up, warn)
-        return [(one.host, one.state) for one in up]
+        cache = AnswerCache(self._history.path, on_failure=warn)
+        self._stack.callback(cache.close)
+        return cache
 
-    def _check_models(self, up: Sequence[Probed], warn: Callable[[str], None]) -> None:
-        there = {
-            canonical_model(model.name)
-            for one in up
-            if one.state is not None
-            for model in one.state.models
-        }
-        wanted = dict.fromkeys(
-            instance.generator.model for plan in self.plans for instance in plan.roster
-        )
-        missing = [model for model in wanted if canonical_model(model) not in there]
-        pulls = " && ".join(f"ollama pull {model}" for model in missing)
-        if missing and len(missing) == len(wanted):
-            raise NoHostError(
-                f"No host has {_any_of(missing)}. Get what is missing with: {pulls}. "
-                "`paragen models` lists what there is."
-            )
-        if missing:
-            warn(f"no host has {_any_of(missing)}; get it with: {pulls}")
+    def _choices_of_workers(self) -> Choices:
+        """The choices with the workers that a profile asks for."""
+        return replace(self._choices, workers=self._options.workers)
 
 
-def _any_of(models: Sequence[str]) -> str:
-    return models[0] if len(models) == 1 else f"any of {', '.join(models)}"
+def planned(tasks: Sequence[Path | Task], settings: Settings, choices: Choices) -> tuple[Plan, ...]:
+    """A plan for each task and each that they need; raises what `Session.prepare` does."""
+    history = History(database_of(settings, choices))
+    plans = plans_of(_tasks(tasks, choices), settings, choices, history.standings)
+    find_needs(plans)
+    return plans
+
+
+def _replaying(listeners: Sequence[Subscriber], going_on: GoingOn | None) -> tuple[Subscriber, ...]:
+    """The listeners, told as a run begins again what of it had ended before."""
+    if going_on is None:
+        return tuple(listeners)
+    resumed = going_on.resumed
+
+    def tell(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+        if isinstance(event, RunStarted):
+            run_id = event.run.run_id
+            for candidate in resumed[run_id].candidates:
+                for listener in listeners:
+                    listener(AttemptQueued(run_id=run_id, attempt=candidate.attempt))
+                    listener(CandidateEnded(run_id=run_id, candidate=candidate))
+
+    return (tell,)
 
 
 def _tasks(tasks: Sequence[Path | Task], choices: Choices) -> tuple[Task, ...]:
@@ -189,49 +263,6 @@ def _tasks(tasks: Sequence[Path | Task], choices: Choices) -> tuple[Task, ...]:
             "example, and `paragen run --demo` plays without a model."
         )
     return (*given, *load_tasks(paths, tests=choices.tests)) if paths else tuple(given)
-
-
-def _plans(tasks: Sequence[Task], settings: Settings, choices: Choices) -> tuple[Plan, ...]:
-    from paragen.modes import find_mode
-    from paragen.parse.roster import parse_roster
-
-    mode = choices.mode or settings.run.mode
-    find_mode(mode)
-    seed = settings.run.seed if choices.seed is None else choices.seed
-    fail_fast = settings.run.fail_fast if choices.fail_fast is None else choices.fail_fast
-    roster = parse_roster(choices.roster, _generators(settings, choices), seed=seed)
-    return tuple(
-        Plan(
-            task=task,
-            roster=roster.instances,
-            criteria=criteria_for(task.task_type, choices.criteria.over(settings.run.criteria)),
-            mode=mode,
-            budget=Budget(fail_fast=fail_fast),
-            seed=seed,
-            warnings=roster.warnings if number == 0 else (),
-        )
-        for number, task in enumerate(tasks)
-    )
-
-
-def _generators(settings: Settings, choices: Choices) -> tuple[Generator, ...]:
-    from paragen.parse.roster import adhoc
-
-    if choices.temperatures and not choices.models:
-        raise UsageError("--temperature goes with --model; a config's generators have their own.")
-    if choices.models:
-        return adhoc(choices.models, choices.temperatures, settings.template)
-    found = choices.generators or settings.generators
-    if not found:
-        why = "there is no generators.toml here. `paragen init` writes one"
-        if settings.path is not None:
-            why = f"{settings.path} names none. Add [[generators]] or a [[matrix]]"
-        raise UsageError(
-            f"No generators: {why}; or name models: `paragen run prompt.md --model "
-            "qwen2.5-coder:7b --temperature 0.1,0.5`; or play without a model: "
-            "`paragen run --demo`."
-        )
-    return found
 
 
 def play(

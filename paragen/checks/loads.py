@@ -20,6 +20,7 @@ def plan(task: Task, program: str) -> tuple[Command, ...]:
             entry_point=task.entry_point,
             limits=task.limits,
             packages=task.packages,
+            modules=task.modules,
         ),
     )
 

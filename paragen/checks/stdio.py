@@ -22,6 +22,7 @@ def plan(task: Task, program: str) -> tuple[Command, ...]:
             stdin=example.stdin,
             limits=task.limits,
             packages=task.packages,
+            modules=task.modules,
         )
         for example in task.examples
     )

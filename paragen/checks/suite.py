@@ -23,6 +23,7 @@ def plan(task: Task, program: str) -> tuple[Command, ...]:
             entry_point=task.entry_point,
             limits=task.limits,
             packages=task.packages,
+            modules=task.modules,
             unsealed_because=why_unsealed(task.tests) if task.sealed else OWN_WISH,
         ),
     )

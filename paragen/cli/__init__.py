@@ -20,6 +20,8 @@ from paragen.domain.errors import ParagenError
 
 VERBS: Mapping[str, str] = {
     "run": "Play a tournament on each task, and print the winner's code.",
+    "resume": "Go on with what was left unfinished.",
+    "plan": "Say what would be played, where, in what order and for how long, without playing.",
     "judge": "Judge programs against a task's tests, or samples against a suite.",
     "suite": "Make task files of a published suite's data file.",
     "init": "Write a generators.toml and a prompt.md to begin with.",
@@ -28,6 +30,7 @@ VERBS: Mapping[str, str] = {
     "stats": "Show the record of each generator, by task type.",
     "history": "List the runs played, newest first.",
     "show": "Show a recorded run, or a candidate of it.",
+    "rescore": "Decide a recorded run again from its stored answers, without any host.",
     "schema": "Print the JSON Schema of what `--json` prints.",
 }
 """Each verb is the function of its name in the module of its name."""

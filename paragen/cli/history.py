@@ -37,11 +37,15 @@ def history(
             "combined": row.combined,
             "candidates": row.candidates,
             "passes": row.passes,
+            "cached": row.cached,
             "wall_s": row.wall_s,
+            "deadline_s": row.deadline_s,
             "state": row.state,
         }
         for row in found
     ]
+    if any(row.state in ("unfinished", "interrupted") for row in found):
+        note("`paragen resume` goes on with what is unfinished or was interrupted.")
     if not rows:
         note("No run is recorded yet: `paragen run` records one.")
     print_rows(HISTORY, rows, format, schema="paragen.history/1")

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+OUT = "What comes out"
+
 
 class Format(StrEnum):
     """How a history command prints."""
@@ -18,6 +20,14 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+CacheOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--cache/--no-cache",
+        help="Take an answer that was given before to the very same request; off by default.",
+        show_default=False,
+    ),
+]
 ConfigOption = Annotated[
     Path | None,
     typer.Option(
@@ -51,6 +61,22 @@ HostOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (see `paragen schema`).")]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="PATH",
+        help="Write the winner's code here: a file, or a folder for several tasks.",
+        rich_help_panel=OUT,
+    ),
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Only the result.", rich_help_panel=OUT)
+]
+RunArgument = Annotated[
+    str, typer.Argument(help="A run's id or the beginning of it; `last` is the newest.")
+]
 SandboxOption = Annotated[
     str | None,
     typer.Option(

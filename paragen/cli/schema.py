@@ -12,6 +12,7 @@ class Output(StrEnum):
     """Outputs with a schema."""
 
     RUN = "run"
+    PLAN = "plan"
     JUDGE = "judge"
     JUDGE_SUITE = "judge-suite"
 

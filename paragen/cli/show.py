@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from paragen.cli.light import LightCommand
-from paragen.cli.options import DatabaseOption, Format, FormatOption
+from paragen.cli.options import DatabaseOption, Format, FormatOption, RunArgument
 
 if TYPE_CHECKING:
     from paragen.domain.candidate import Candidate
@@ -18,9 +18,7 @@ COMMAND_CLASS = LightCommand
 
 
 def show(
-    run: Annotated[
-        str, typer.Argument(help="A run's id or the beginning of it; `last` is the newest.")
-    ] = "last",
+    run: RunArgument = "last",
     candidate: Annotated[
         str | None,
         typer.Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from paragen.domain.board import Board
@@ -13,23 +14,45 @@ from paragen.judge.select import rank, select
 WINNER, NO_WINNER, NO_HOST, INTERRUPTED = 0, 1, 3, 130
 
 
-def conclude(run: Run, board: Board, *, finish: str, wall_s: float, interrupted: bool) -> Run:
-    """The run with its ranking, winner, reason and exit code; `finish` is why it ended."""
-    ranking = rank(tuple(board.candidates.values()), run.criteria)
-    winner, reason = select(ranking, run.criteria)
+def conclude(
+    run: Run,
+    board: Board,
+    *,
+    finish: str,
+    wall_s: float,
+    interrupted: bool,
+    among: Collection[str] = (),
+) -> Run:
+    """The run with its ranking, winner, reason and exit code.
+
+    `finish` is why it ended, `among` are the ids of the candidates on which that rests, if any.
+    """
+    ranking = rank(tuple(board.candidates.values()), run.criteria, among)
+    winner, reason = select(ranking, run.criteria, among)
     code = exit_code(ranking, winner, interrupted=interrupted)
     if code == NO_HOST:
         reason = f"No host could answer. {_first_error(ranking)}"
-    if interrupted or board.in_flight or finish.startswith("stopped"):
+    if interrupted or among or finish.startswith("stopped"):
         reason = f"{finish[:1].upper()}{finish[1:]}. {reason}"
     return replace(
         run,
         ranking=ranking,
         winner=winner,
         reason=reason,
+        finish=finish,
         exit_code=code,
         wall_s=wall_s,
         sandbox=_sandbox(run.sandbox, ranking),
+    )
+
+
+def not_played(run: Run, needed: str) -> Run:
+    """The run of a task that needs the program of another, of which none was acceptable."""
+    return replace(
+        run,
+        reason=f"Not played: it needs {needed}, which has no winner.",
+        finish="not played",
+        exit_code=NO_WINNER,
     )
 
 

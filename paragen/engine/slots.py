@@ -2,125 +2,431 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from paragen.dispatch import HostLoad, Queue, Resident, assign, takers
-from paragen.domain.generator import Attempt
+from paragen.dispatch import (
+    Assignment,
+    Costs,
+    HostLoad,
+    Queue,
+    Resident,
+    assign,
+    go_on,
+    schedule,
+    takers,
+)
+from paragen.dispatch.costs import MEASURED, Row
+from paragen.domain.generator import MEASURABLE_S, Answer, Attempt
 from paragen.domain.host import canonical_model
-from paragen.domain.ports import Host, HostState
+from paragen.domain.ports import HostState
+from paragen.engine.waiting import Key, Line
 
-Key = tuple[str, str]
-"""A run's id and an attempt's id: unique in a session."""
+__all__ = ["Key", "Slots", "resident_of"]
+
+NOTICEABLE_S = 0.5
+"""A load that takes less isn't one: a server spends as much on finding its model loaded."""
+LEAST_PATIENCE_S = 1.0
+PATIENCE = 1.5
+"""A slot that is kept free for another's sake stays so this much longer than that should take."""
+MOST_UNNOTED = 32
+"""So many answers are noted in the costs together at most, as noting them costs a copy."""
+LEAST_DECISIONS = 8
+"""For so many decisions what was decided for free slots holds, at least: a schedule costs more."""
+
+
+class Slotted(Protocol):
+    """What the books need of a host."""
+
+    @property
+    def name(self) -> str:
+        """The host's name."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """How many requests it may be sent at once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """An attempt in a slot: since when, how long it should take, and if its model was loaded."""
+
+    resident: Resident
+    host: str
+    begun_s: float
+    expected_s: float
+    was_loaded: bool
+
+    def left_s(self, now_s: float) -> float:
+        """How long it should still take: where it is overdue, as long again as it is."""
+        return abs(self.begun_s + self.expected_s - now_s)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Slots that stay free though attempts wait: decided when so many waited, on these hosts.
+
+    `hosts` has what each of them was running then. It is decided anew when that changes, when
+    more wait, after so many more `decisions`, and at `until_s` of the clock.
+    """
+
+    hosts: Mapping[str, Set[Resident]]
+    waiting: int
+    decisions: int
+    until_s: float
 
 
 class Slots:
     """Attempts that wait and calls that run, over the slots of all hosts.
 
-    `sequential` fills one slot of all. Used from the engine's thread alone.
+    `sequential` fills one slot of all, `concurrency` so many. A host holds at most `max_models`
+    models at once; None is as many as it has slots, until it shows that it can't. `costs` are what
+    is known at the start, and `clock` tells seconds. Used from the engine's thread alone.
     """
 
-    def __init__(self, hosts: Sequence[tuple[Host, HostState | None]], *, sequential: bool) -> None:
-        self._hosts = {host.name: host for host, _ in hosts}
-        self._models = {host.name: _names(state) for host, state in hosts}
-        self._loaded = {host.name: _loaded(state) for host, state in hosts}
-        self._count = sum(host.slots for host, _ in hosts)
+    def __init__(
+        self,
+        hosts: Sequence[tuple[Slotted, HostState | None]],
+        *,
+        sequential: bool = False,
+        costs: Costs | None = None,
+        max_models: int | None = None,
+        concurrency: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._in_memory = {host.name: _loaded(state) for host, state in hosts}
+        self._hosts = {
+            host.name: HostLoad(
+                name=host.name,
+                slots=host.slots,
+                models=_names(state),
+                loaded=frozenset(self._in_memory[host.name]),
+                memory=max_models,
+            )
+            for host, state in hosts
+        }
+        count = sum(host.slots for host, _ in hosts)
+        self._most = 1 if sequential else min(count, concurrency or count)
         self._sequential = sequential
-        self._waiting: dict[Key, Attempt] = {}
-        self._queues: dict[Queue, dict[Key, None]] = {}
-        self._calls: dict[Key, tuple[Attempt, str]] = {}
-        self._down: set[str] = set()
+        self._costs = costs or Costs()
+        self._seen: list[Row] = []
+        self._clock = clock
+        self._lines: dict[Queue, Line] = {}
+        self._counts: dict[Queue, int] = {}
+        self._queue_of: dict[Key, Queue] = {}
+        self._puts = 0
+        self._rounds: Counter[tuple[str, str]] = Counter()
+        self._runs: dict[str, int] = {}
+        self._calls: dict[Key, _Call] = {}
+        self._wanted: dict[Resident, None] = {}
+        self._to_load: dict[str, Resident | None] = {}
+        self._kept: _Kept | None = None
+
+    @property
+    def costs(self) -> Costs:
+        """What loads and answers cost, by all that was seen so far."""
+        self._note_costs()
+        return self._costs
+
+    @property
+    def ask_again_s(self) -> float | None:
+        """In how many seconds to `choose` again even if nothing happens; None is not at all.
+
+        A slot may be kept free because others should be done earlier; if they aren't, it must be
+        used after all.
+        """
+        if self._kept is None or not self._counts:
+            return None
+        return max(0.0, self._kept.until_s - self._clock())
 
     def put(self, key: Key, attempt: Attempt) -> None:
         """Let an attempt wait."""
-        self._waiting[key] = attempt
-        self._queues.setdefault(_queue(attempt), {})[key] = None
+        queue = Queue(resident_of(attempt), attempt.instance.generator.host)
+        line = self._lines.get(queue)
+        if line is None:
+            line = self._lines[queue] = Line()
+            self._wanted.pop(queue.resident, None)
+            self._think_over()
+        run, of_generator = key[0], (key[0], attempt.instance.generator.name)
+        self._puts += 1
+        number = self._runs.setdefault(run, len(self._runs))
+        line.put(key, attempt, (number, self._rounds[of_generator], self._puts))
+        self._rounds[of_generator] += 1
+        self._queue_of[key] = queue
+        self._counts[queue] = len(line)
+        if self._kept is not None and len(self._queue_of) > self._kept.waiting:
+            self._kept = None
 
     def take(self, key: Key) -> Attempt | None:
         """An attempt that waits no longer, None where it didn't."""
-        attempt = self._waiting.pop(key, None)
-        if attempt is not None:
-            queue = _queue(attempt)
-            del self._queues[queue][key]
-            if not self._queues[queue]:
-                del self._queues[queue]
+        queue = self._queue_of.pop(key, None)
+        if queue is None:
+            return None
+        line = self._lines[queue]
+        attempt = line.take(key)
+        self._counts[queue] = len(line)
+        if not line:
+            del self._lines[queue], self._counts[queue]
+            self._to_load.clear()
         return attempt
 
     def choose(self, *, busy: int) -> list[tuple[Key, str]]:
         """Which waiting attempts go to which hosts now; `busy` is how many are on their way."""
-        if not self._waiting or len(self._calls) >= self._count or (self._sequential and busy):
+        room = self._most - len(self._calls)
+        if not self._counts or room <= 0 or (self._sequential and busy):
             return []
-        assignments = assign({q: len(keys) for q, keys in self._queues.items()}, self._loads())
-        heads: dict[Queue, Iterator[Key]] = {q: iter(keys) for q, keys in self._queues.items()}
-        chosen = [(next(heads[a.queue]), a.host) for a in assignments]
-        return chosen[:1] if self._sequential else chosen
+        chosen = go_on(self._counts, list(self._hosts.values()), self._costs, limit=room)
+        if len(chosen) < room and not self._keeps(chosen):
+            chosen = assign(self._ordered(), self._with_ready(), self.costs, limit=room)
+            self._keep(chosen)
+        return self._heads(chosen)
 
-    def begin(self, key: Key, attempt: Attempt, host: str) -> None:
-        """A slot is taken by a call."""
-        self._calls[key] = (attempt, host)
+    def begin(self, key: Key, attempt: Attempt, host: str) -> bool:
+        """A slot is taken by a call. Returns whether it should load its model first.
 
-    def end(self, key: Key, *, loaded: bool) -> None:
+        That is so where the model isn't in the host's memory, and no other call is loading it.
+        """
+        resident, load = resident_of(attempt), self._hosts[host]
+        cost = self._costs.of(host, resident)
+        was_loaded = load.has(resident)
+        self._calls[key] = _Call(
+            resident=resident,
+            host=host,
+            begun_s=self._clock(),
+            expected_s=cost.generation_s + (0.0 if was_loaded else cost.load_s),
+            was_loaded=resident in load.loaded,
+        )
+        running = {**load.running, resident: load.running.get(resident, 0) + 1}
+        self._hosts[host] = replace(load, running=running, last=resident)
+        if not was_loaded:
+            self._push_out_for(host, resident)
+            self._to_load.clear()
+        return not was_loaded
+
+    def end(self, key: Key, *, loaded: bool, seen: Answer | None = None) -> None:
         """A call's slot is free again; `loaded` if its model must be in the host's memory now.
 
-        What a host can hold isn't known: the models used last, one a slot, are taken for it.
+        What a host can hold isn't known: the models used last, one a slot, are taken for it,
+        until one of them turns out to have been pushed out. `seen` is what the call answered.
         """
-        attempt, host = self._calls.pop(key)
+        call = self._calls.pop(key)
+        load = self._hosts[call.host]
+        running = {**load.running, call.resident: load.running[call.resident] - 1}
+        if not running[call.resident]:
+            del running[call.resident]
+        self._hosts[call.host] = replace(load, running=running)
+        if seen is not None and not seen.cached:
+            self._learn(call, seen)
         if loaded:
-            resident = _resident(attempt)
-            others = (other for other in self._loaded[host] if other != resident)
-            self._loaded[host] = [resident, *islice(others, self._hosts[host].slots - 1)]
+            self._note_in_memory(call.host, call.resident)
+
+    def begin_load(self, host: str, resident: Resident) -> None:
+        """Note that a host loads a model ahead of its attempts."""
+        load = self._hosts[host]
+        self._hosts[host] = replace(load, loading=load.loading | {resident})
+
+    def end_load(self, host: str, resident: Resident, load_s: float | None) -> None:
+        """Note that a load has ended, after so many seconds; None where it failed."""
+        load = self._hosts[host]
+        self._hosts[host] = replace(load, loading=load.loading - {resident})
+        if load_s is not None:
+            self._note_in_memory(host, resident)
+            if load_s >= NOTICEABLE_S:
+                self._seen.append((host, resident, load_s, None))
+        self._think_over()
+
+    def wanted(self, *residents: Resident) -> None:
+        """Note models that attempts will want which don't wait yet."""
+        self._wanted.update(dict.fromkeys(residents))
+        self._think_over()
+
+    def idle_load(self, host: str) -> Resident | None:
+        """What a host should load now, ahead of attempts that it will get; None is nothing.
+
+        It is for a host that gets nothing at the moment, or that is known to hold more models
+        than it runs: elsewhere a load would push out, or wait for, what is running.
+        """
+        load = self._hosts[host]
+        beside = load.memory or 1
+        if not load.up or load.suspended or load.loading or len(load.running) >= beside:
+            return None
+        if not self._lines and not self._wanted:
+            return None
+        if host not in self._to_load:
+            self._to_load[host] = self._next_load(load)
+        return self._to_load[host]
 
     def lose(self, host: str) -> bool:
         """Note that a host is down: it gets only what is pinned to it. False if it was noted."""
-        new = host not in self._down
-        self._down.add(host)
-        return new
+        load = self._hosts[host]
+        self._hosts[host] = replace(load, up=False, loading=frozenset())
+        self._think_over()
+        return load.up
 
     def regain(self, host: str) -> None:
         """Note that a host is up again, with nothing in its memory."""
-        self._down.discard(host)
-        self._loaded[host] = []
+        self._in_memory[host] = []
+        self._hosts[host] = replace(
+            self._hosts[host],
+            up=True,
+            suspended=False,
+            last=None,
+            loaded=frozenset(),
+            loading=frozenset(),
+        )
+        self._think_over()
+
+    def suspend(self, host: str) -> None:
+        """Note that a host hangs: it gets nothing at all until it is resumed."""
+        self._hosts[host] = replace(self._hosts[host], suspended=True)
+        self._think_over()
+
+    def resume(self, host: str) -> None:
+        """Note that a host that hung answers again."""
+        self._hosts[host] = replace(self._hosts[host], suspended=False)
+        self._think_over()
 
     def placeable(self, attempt: Attempt) -> bool:
         """Whether any host may take an attempt, now or when it has a free slot."""
-        loads = self._loads()
-        return bool(takers(_queue(attempt), loads, loads))
+        hosts = list(self._hosts.values())
+        queue = Queue(resident_of(attempt), attempt.instance.generator.host)
+        return bool(takers(queue, hosts, hosts))
 
     def stranded(self) -> list[tuple[Key, Attempt]]:
         """The waiting attempts that no host may take any more."""
-        loads = self._loads()
+        hosts = list(self._hosts.values())
         return [
-            (key, self._waiting[key])
-            for queue, keys in self._queues.items()
-            if not takers(queue, loads, loads)
-            for key in keys
+            waiting
+            for queue, line in self._lines.items()
+            if not takers(queue, hosts, hosts)
+            for waiting in line.items()
         ]
 
-    def _loads(self) -> list[HostLoad]:
-        running: dict[str, Counter[Resident]] = {name: Counter() for name in self._hosts}
-        for attempt, host in self._calls.values():
-            running[host][_resident(attempt)] += 1
+    def _ordered(self) -> dict[Queue, int]:
+        """How many wait in each queue, those with the oldest runs in front."""
+        queues = sorted(self._lines, key=lambda queue: self._lines[queue].oldest_run)
+        return {queue: self._counts[queue] for queue in queues}
+
+    def _heads(self, assignments: Sequence[Assignment]) -> list[tuple[Key, str]]:
+        """The attempts that go: of each queue those in front."""
+        counts = Counter(one.queue for one in assignments)
+        heads = {queue: iter(self._lines[queue].first(count)) for queue, count in counts.items()}
+        return [(next(heads[one.queue]), one.host) for one in assignments]
+
+    def _with_ready(self) -> list[HostLoad]:
+        """The hosts, with the work that their calls still are."""
+        now_s = self._clock()
+        left_s = dict.fromkeys(self._hosts, 0.0)
+        for call in self._calls.values():
+            left_s[call.host] += call.left_s(now_s)
         return [
-            HostLoad(
-                name=name,
-                slots=host.slots,
-                running=running[name],
-                loaded=frozenset(self._loaded[name]),
-                models=self._models[name],
-                up=name not in self._down,
-            )
-            for name, host in self._hosts.items()
+            replace(load, ready_s=left_s[name] / load.slots) for name, load in self._hosts.items()
         ]
 
+    def _keeps(self, chosen: Sequence[Assignment]) -> bool:
+        """Whether the slots that are free beside these are to stay so, as was decided before."""
+        kept = self._kept
+        if kept is None or not self._calls or kept.decisions <= 0:
+            return False
+        kept.decisions -= 1
+        if self._clock() >= kept.until_s:
+            return False
+        sent = Counter(one.host for one in chosen)
+        return all(
+            kept.hosts.get(name) == load.running.keys()
+            for name, load in self._hosts.items()
+            if load.free > sent[name]
+        )
 
-def _resident(attempt: Attempt) -> Resident:
+    def _keep(self, chosen: Sequence[Assignment]) -> None:
+        """Note which slots stay free beside what was chosen by a schedule."""
+        sent = Counter(one.host for one in chosen)
+        running = {name: set(load.running) for name, load in self._hosts.items()}
+        for one in chosen:
+            running[one.host].add(one.queue.resident)
+        kept = {n: running[n] for n, load in self._hosts.items() if load.free > sent[n]}
+        if not kept:
+            self._kept = None
+            return
+        now_s = self._clock()
+        soonest_s = min((call.left_s(now_s) for call in self._calls.values()), default=0.0)
+        self._kept = _Kept(
+            hosts=kept,
+            waiting=len(self._queue_of),
+            decisions=max(LEAST_DECISIONS, len(self._lines)),
+            until_s=now_s + max(LEAST_PATIENCE_S, PATIENCE * soonest_s),
+        )
+
+    def _think_over(self) -> None:
+        """Forget what was decided, as something else has become possible or needful."""
+        self._kept = None
+        self._to_load.clear()
+
+    def _next_load(self, load: HostLoad) -> Resident | None:
+        """The first that a host would have to load by the schedule of all that is wanted."""
+        if self._sequential and load.name not in self._next_host():
+            return None
+        waiting = {queue.resident for queue in self._lines}
+        later = {Queue(resident): 1 for resident in self._wanted if resident not in waiting}
+        plan = schedule({**self._ordered(), **later}, self._with_ready(), self.costs)
+        batches = (b for b in plan.get(load.name, ()) if not load.running.get(b.queue.resident))
+        first = next(batches, None)
+        if first is None or load.has(first.queue.resident):
+            return None
+        return first.queue.resident
+
+    def _next_host(self) -> set[str]:
+        """The host that the next attempt goes to, as a set of one; empty where none waits."""
+        next_one = assign(self._ordered(), self._with_ready(), self.costs, limit=1)
+        return {one.host for one in next_one}
+
+    def _note_costs(self) -> None:
+        """Note together what was seen: every state of the costs is a value, and so a copy."""
+        if self._seen:
+            self._costs = self._costs.all_seen(self._seen)
+            self._seen.clear()
+
+    def _learn(self, call: _Call, seen: Answer) -> None:
+        """Note what a call cost, and that a model was pushed out if it was loaded again."""
+        load_s = seen.load_s if seen.load_s >= NOTICEABLE_S else None
+        generation_s = seen.generation_s if seen.generation_s >= MEASURABLE_S else None
+        self._seen.append((call.host, call.resident, load_s, generation_s))
+        was_measured = self._costs.of(call.host, call.resident).basis == MEASURED
+        if len(self._seen) >= MOST_UNNOTED or not was_measured:
+            self._note_costs()
+        load = self._hosts[call.host]
+        beside = load.loaded | load.running.keys()
+        if call.was_loaded and load_s is not None and len(beside) > 1:
+            held = min(load.capacity, len(beside))
+            self._hosts[call.host] = replace(load, memory=max(1, held - 1))
+
+    def _push_out_for(self, host: str, resident: Resident) -> None:
+        """Count what a model needs the room of as gone: what is idle, and was used longest ago."""
+        load = self._hosts[host]
+        others = [one for one in self._in_memory[host] if one.model != resident.model]
+        others.sort(key=lambda one: not load.running.get(one))
+        room = load.capacity - len(load.running.keys() - set(others))
+        self._set_in_memory(host, others[: max(0, room)])
+
+    def _note_in_memory(self, host: str, resident: Resident) -> None:
+        others = [one for one in self._in_memory[host] if one.model != resident.model]
+        self._set_in_memory(host, [resident, *others][: self._hosts[host].capacity])
+
+    def _set_in_memory(self, host: str, residents: list[Resident]) -> None:
+        if residents != self._in_memory[host]:
+            self._in_memory[host] = residents
+            self._hosts[host] = replace(self._hosts[host], loaded=frozenset(residents))
+
+
+def resident_of(attempt: Attempt) -> Resident:
+    """What must be in a host's memory for an attempt."""
     generator = attempt.instance.generator
     return Resident(canonical_model(generator.model), generator.num_ctx)
-
-
-def _queue(attempt: Attempt) -> Queue:
-    return Queue(_resident(attempt), attempt.instance.generator.host)
 
 
 def _names(state: HostState | None) -> frozenset[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,47 +11,71 @@ from paragen.domain.board import Board
 from paragen.domain.candidate import Candidate
 from paragen.domain.generator import Attempt
 from paragen.domain.plan import Plan
-from paragen.domain.ports import Cancel
 from paragen.domain.tournament import Run, SandboxState
-from paragen.engine.names import new_id
-from paragen.engine.outcome import conclude
-from paragen.engine.workers import cancelled
-from paragen.modes import decide, find_mode
+from paragen.engine.outcome import conclude, not_played
+from paragen.engine.resumed import Resumed, marked, rebuilt
+from paragen.modes import Mode, decide
 
 
 class Tournament:
-    """The engine's bookkeeping of one tournament; used from the engine's thread alone."""
+    """The engine's bookkeeping of one tournament; used from the engine's thread alone.
 
-    def __init__(self, plan: Plan, *, session_id: str, sandbox: SandboxState) -> None:
+    It goes on from `resumed`: what that has in flight is to be asked again.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        mode: Mode,
+        run_id: str,
+        session_id: str,
+        sandbox: SandboxState,
+        resumed: Resumed,
+    ) -> None:
         self.plan = plan
-        self.mode = find_mode(plan.mode, plan.mode_options)
-        self.board = Board(
+        self.mode = mode
+        empty = Board(
             task=plan.task,
             roster=plan.roster,
             criteria=plan.criteria,
             seed=plan.seed,
             standings=plan.standings,
         )
+        self.board = rebuilt(empty, resumed)
         self.run = Run(
-            run_id=new_id(datetime.now(UTC)),
+            run_id=run_id,
             session_id=session_id,
             task=plan.task,
             mode=plan.mode,
+            mode_options=plan.mode_options,
             criteria=plan.criteria,
             sandbox=sandbox,
-            started_at="",
+            started_at=resumed.started_at,
             seed=plan.seed,
+            deadline_s=plan.deadline_s,
+            resumed=bool(resumed.attempts),
             warnings=plan.warnings,
         )
-        self.cancels: dict[str, Cancel] = {}
         self.finish: str | None = None
         self.interrupted = False
+        self._on_record = len(self.board.attempts)
+        self._played_s = resumed.played_s
+        self._among: frozenset[str] = frozenset()
+        self._unwanted: set[str] = set()
         self._started: float | None = None
 
     @property
     def started(self) -> bool:
         """Whether its first attempt has been sent."""
         return self._started is not None
+
+    @property
+    def deadline(self) -> float | None:
+        """When it must have ended, on the monotonic clock; None where it needn't."""
+        if self._started is None or self.plan.deadline_s is None:
+            return None
+        return self._started + self.plan.deadline_s
 
     def since_start(self, moment: float) -> float:
         """How many seconds a moment of the monotonic clock lies after the first attempt's."""
@@ -59,13 +84,27 @@ class Tournament:
     @property
     def over(self) -> bool:
         """Whether the mode has finished and nothing is in flight any more."""
-        return self.finish is not None and not self.board.in_flight
+        return self.finish is not None and not self.board.running
+
+    @property
+    def in_flight(self) -> tuple[Attempt, ...]:
+        """The attempts that were asked for and haven't ended, in the order of asking."""
+        return tuple(self.board.attempts[attempt_id] for attempt_id in self.board.in_flight)
+
+    @property
+    def not_on_record(self) -> tuple[Attempt, ...]:
+        """The attempts asked for that the record from which it was resumed doesn't have."""
+        return tuple(self.board.attempts.values())[self._on_record :]
 
     def begin(self) -> Run:
-        """Start the clock: called as the first attempt is sent, so that waiting isn't counted."""
-        self._started = time.monotonic()
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self.run = replace(self.run, started_at=now)
+        """Start the clock: called as the first attempt is sent, so that waiting isn't counted.
+
+        The clock of a resumed one goes on from where it stood.
+        """
+        self._started = time.monotonic() - self._played_s
+        if not self.run.started_at:
+            now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            self.run = replace(self.run, started_at=now)
         return self.run
 
     def advance(self) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
@@ -75,26 +114,27 @@ class Tournament:
         step = decide(self.mode, self.board, self.plan.budget)
         self.board = self.board.asked(step.start)
         self.finish = step.finish
+        self._among = frozenset(step.among)
         return step.start, step.cancel
 
     def has_ended(self, attempt_id: str) -> bool:
         """Whether an attempt's candidate is on the board."""
         return attempt_id in self.board.candidates
 
-    def end(self, candidate: Candidate) -> None:
-        """Put a candidate on the board."""
+    def end(self, candidate: Candidate) -> Candidate:
+        """Put a candidate on the board; returns it, marked where an interrupt called it off."""
+        if self.interrupted and candidate.id not in self._unwanted:
+            candidate = marked(candidate)
         self.board = self.board.ended(candidate)
-        self.cancels.pop(candidate.id, None)
+        return candidate
 
-    def call_off(self, attempt_id: str) -> Candidate | None:
-        """Cancel an attempt: the candidate if it had not been sent, else None (it will come)."""
-        cancel = self.cancels.get(attempt_id)
-        if cancel is not None:
-            cancel.throw()
-            return None
-        if attempt_id in self.board.candidates:
-            return None
-        return cancelled(self.board.attempts[attempt_id])
+    def unwanted(self, attempt_ids: Iterable[str]) -> None:
+        """Note that the mode doesn't want these attempts any more."""
+        self._unwanted.update(attempt_ids)
+
+    def stop(self) -> None:
+        """Finish at the deadline, with what there is."""
+        self.finish = f"stopped at the deadline of {self.plan.deadline_s:g} s"
 
     def interrupt(self) -> None:
         """Finish with what there is."""
@@ -103,12 +143,18 @@ class Tournament:
 
     def conclude(self) -> Run:
         """The complete run."""
-        wall_s = 0.0 if self._started is None else time.monotonic() - self._started
         self.run = conclude(
             self.run,
             self.board,
             finish=self.finish or "",
-            wall_s=wall_s,
+            wall_s=self.since_start(time.monotonic()),
             interrupted=self.interrupted,
+            among=self._among,
         )
+        return self.run
+
+    def give_up(self, needed: str) -> Run:
+        """The run where it can't be played for want of another task's winner."""
+        self.begin()
+        self.run = not_played(self.run, needed)
         return self.run

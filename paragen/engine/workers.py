@@ -13,7 +13,10 @@ from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria
 from paragen.judge.score import scores
 from paragen.parse.answer import extract
-from paragen.sandbox.judge import judge_program
+from paragen.sandbox.judge import judge_program, probed
+
+_PROBED = frozenset({Status.PASSED, Status.FAILED})
+"""Programs that could be run to their end: of others not much is to be had, at the price of it."""
 
 
 def judged(
@@ -21,15 +24,17 @@ def judged(
     task: Task,
     criteria: Criteria,
     attempt: Attempt,
-    host: str,
+    host: str | None,
     answer: Answer,
     sandbox: Sandbox,
     cancel: Cancel,
     started: float,
+    probes: tuple[str, ...] = (),
 ) -> Candidate:
     """The candidate that an answer makes: its program extracted, executed and scored.
 
-    `started` is the attempt's start on the monotonic clock.
+    `started` is the attempt's start on the monotonic clock. `probes` are the tournament's probe
+    inputs, where programs are compared.
     """
     extraction = extract(answer.text, entry_point=task.entry_point, prompt=task.prompt)
     if extraction.code is None:
@@ -38,6 +43,9 @@ def judged(
     else:
         verdict, measures = judge_program(task, extraction.code, sandbox, cancel)
     status = Status.CANCELLED if cancel.thrown else verdict.status
+    outputs = None
+    if probes and extraction.code is not None and status in _PROBED:
+        outputs = probed(task, extraction.code, probes, sandbox, cancel)
     fault = None
     if status is Status.NOT_JUDGED:
         fault = Fault(kind="not_judged", message=verdict.detail)
@@ -49,6 +57,7 @@ def judged(
         code=extraction.code,
         verdict=verdict,
         measures=measures,
+        outputs=outputs,
         scores=(
             scores(task, extraction.code, verdict, measures, answer, criteria)
             if status in JUDGED and extraction.code is not None
@@ -59,7 +68,9 @@ def judged(
     )
 
 
-def failed(*, attempt: Attempt, host: str, error: BaseException, started: float) -> Candidate:
+def failed(
+    *, attempt: Attempt, host: str | None, error: BaseException, started: float
+) -> Candidate:
     """The candidate that a failed call leaves: an error or a cancellation, never scored.
 
     An exception that isn't a HostError is a defect of ours: reported as such, not raised, so that

@@ -21,6 +21,9 @@ class Why(StrEnum):
     CANCELLED = "cancelled"
     FIRST_TOKEN = "first_token"
     GENERATION = "generation"
+    LOADING = "loading"
+    SILENT = "silent"
+    HUNG = "hung"
 
 
 class Breaker:

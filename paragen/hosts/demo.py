@@ -12,7 +12,7 @@ from pathlib import Path
 from paragen.domain.errors import ConfigError, HostBusy, HostRefused, ModelMissing
 from paragen.domain.generator import Answer, Request
 from paragen.domain.host import HostSpec
-from paragen.domain.ports import Cancel, HostState, Model, OnProgress
+from paragen.domain.ports import Cancel, HostState, Model, OnProgress, Recovery
 from paragen.hosts.breaker import Breaker, Why
 from paragen.hosts.endings import settle
 from paragen.hosts.faults import Faults
@@ -140,6 +140,17 @@ class DemoHost:
         _await_first_token(show)
         return settle(_stream(show, on_progress), model)
 
+    def load(self, model: str, num_ctx: int, cancel: Cancel) -> float:
+        """Do nothing: what loading took is part of each recorded answer."""
+        return 0.0
+
+    def unload(self, model: str) -> None:
+        """Do nothing: no model is loaded."""
+
+    def recover(self, model: str, num_ctx: int, cancel: Cancel) -> Recovery:
+        """Do nothing: an answer that was broken off leaves nothing behind."""
+        return Recovery.FINE
+
     def close(self) -> None:
         """Do nothing: there are no connections."""
 
@@ -212,7 +223,9 @@ def _stream(show: _Show, on_progress: OnProgress) -> Answer:
         raise show.faults.broken_off(show.breaker.why or Why.GENERATION, so_far)
     answer = show.answer(show.play.total, decode_s, show.play.done_reason)
     match show.recorded.fault:
-        case RecordedFault.DIE_MID_STREAM | RecordedFault.DROP_MID_STREAM:
+        case (
+            RecordedFault.DIE_MID_STREAM | RecordedFault.DROP_MID_STREAM | RecordedFault.SERVER_DIES
+        ):
             raise show.faults.died("as recorded", answer)
         case RecordedFault.NO_FINAL_LINE:
             raise show.faults.no_final_line(answer)

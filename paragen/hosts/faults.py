@@ -11,6 +11,7 @@ from paragen.domain.errors import (
     GenerationTimeout,
     HostBusy,
     HostError,
+    HostHanging,
     HostRefused,
     ModelMissing,
     NoFinalLine,
@@ -115,6 +116,13 @@ class Faults:
             "Write that address as its url."
         )
 
+    def hanging(self) -> HostHanging:
+        """The host can be reached, but the model gives no sign of life."""
+        return HostHanging(
+            f"{self.where} answers, but {self.model} on it generates nothing any more, as happens "
+            "after an answer was broken off, and loading it anew didn't help. Restart the server."
+        )
+
     def remote(self) -> RemoteModel:
         """The model runs elsewhere."""
         return RemoteModel(
@@ -138,6 +146,13 @@ class Faults:
                 "token. Raise the generation limit, or set num_predict.",
                 partial=partial,
             )
+        if why is Why.LOADING:
+            return FirstTokenTimeout(
+                f"{self.where} didn't load {self.model} in time. Use a smaller model or num_ctx, "
+                "or look into the server's log."
+            )
+        if why in (Why.SILENT, Why.HUNG):
+            return self.hanging()
         return GenerationCancelled(f"{self.model}'s answer was cancelled.", partial=partial)
 
 

@@ -41,6 +41,10 @@ class Growth:
             # The first chunk is where the clock starts: it takes two to have a speed.
             self._on_progress(self.chunks, (self.chunks - 1) / passed if passed > 0 else None)
 
+    def tell(self, tokens_per_s: float | None) -> None:
+        """Tell of all that has come, with the server's own account of its speed."""
+        self._on_progress(self.chunks, tokens_per_s)
+
     @property
     def text(self) -> str:
         """The answer so far."""

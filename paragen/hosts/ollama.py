@@ -3,64 +3,39 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
-import random
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
-
-import httpx
 
 from paragen.domain.errors import HostError
 from paragen.domain.generator import Answer, CallLimits, Request
 from paragen.domain.generator import Generator as Recipe
 from paragen.domain.host import HostSpec
-from paragen.domain.ports import Cancel, HostState, OnProgress
+from paragen.domain.ports import Cancel, HostState, Model, OnProgress, Recovery
 from paragen.hosts.account import read_account
-from paragen.hosts.address import is_loopback, normalise_url
+from paragen.hosts.address import normalise_url
 from paragen.hosts.breaker import Breaker, Why
+from paragen.hosts.calls import BACKOFF_S, Call, Calls
 from paragen.hosts.endings import settle
-from paragen.hosts.environment import client_class, proxies_blamed, tls_context
+from paragen.hosts.environment import tls_context
 from paragen.hosts.faults import Faults
 from paragen.hosts.growth import Growth
 from paragen.hosts.headers import headers_of
-from paragen.hosts.json_lines import read_as_json_lines
-from paragen.hosts.ollama_state import find_model, is_cloud_name, read_state
+from paragen.hosts.health import Health
+from paragen.hosts.ollama_state import find_model, is_cloud_name
+from paragen.hosts.questions import Questions
+from paragen.hosts.recovery import PATIENCE_S, Loader
 
 if TYPE_CHECKING:
-    from ollama import ChatResponse, Client
-
-STATE_TIMEOUT_S = 5.0
-BACKOFF_S = 0.5
-MAX_BACKOFF_S = 10.0
-_KEEPING_REDIRECTS = (307, 308)
-"""Those after which a POST stays one."""
-_FOREIGN = (ValueError, TypeError, AttributeError, RecursionError)
-"""What shows where a body isn't JSON, or not of the shape that the client knows."""
+    from ollama import ChatResponse
 
 
 def open_host(spec: HostSpec) -> OllamaHost:
     """The Ollama server that a spec describes. Raises ConfigError."""
     return OllamaHost(spec)
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """One attempt's call, through all of its tries."""
-
-    request: Request
-    on_progress: OnProgress
-    faults: Faults
-    breaker: Breaker
-    started: float
-
-    @property
-    def waited_s(self) -> float:
-        return time.perf_counter() - self.started
 
 
 class OllamaHost:
@@ -69,27 +44,28 @@ class OllamaHost:
     `url` None means OLLAMA_HOST, else this machine; `slots` None means OLLAMA_NUM_PARALLEL, else
     one. A failed try is repeated after a random part of `backoff_s`, which doubles each time.
     The first-token limit runs from a try's beginning (so queueing and loading are inside), the
-    generation limit from the first token.
+    generation limit from the first token. A model that gives no sign of life for `patience_s`
+    after a generation was broken off is taken to hang.
     """
 
-    def __init__(self, spec: HostSpec, *, backoff_s: float = BACKOFF_S) -> None:
+    def __init__(
+        self, spec: HostSpec, *, backoff_s: float = BACKOFF_S, patience_s: float = PATIENCE_S
+    ) -> None:
         if spec.url is None:
             self.url = normalise_url(os.environ.get("OLLAMA_HOST"), "OLLAMA_HOST")
         else:
             self.url = normalise_url(spec.url, f"The url of host {spec.name!r}")
         self._name = spec.name
         self._slots = spec.slots or default_slots(os.environ.get("OLLAMA_NUM_PARALLEL"))
-        self._headers = headers_of(spec, os.environ.get("OLLAMA_API_KEY"))
-        self._backoff_s = backoff_s
-        self._tls = tls_context(self.url)
-        self._calling = threading.local()
-        self._lock = threading.Lock()
-        self._running: set[Breaker] = set()
+        headers = headers_of(spec, os.environ.get("OLLAMA_API_KEY"))
+        tls = tls_context(self.url)
         self._state_lock = threading.Lock()
         self._state: HostState | None = None
         self._state_asked = False
-        self._client = self._open_client()
-        self._close_client: Callable[[], None] = self._client.close
+        self._health = Health()
+        self._questions = Questions(self.url, headers, tls)
+        self._calls = Calls(self.url, headers, tls, self._health, backoff_s)
+        self._loader = Loader(self._calls, self._questions, self._health, patience_s=patience_s)
 
     @property
     def name(self) -> str:
@@ -103,86 +79,59 @@ class OllamaHost:
 
     def state(self) -> HostState:
         """Ask the server for its version, its models and which are loaded; raises HostError."""
-        faults = Faults(host=self._name, url=self.url, model="", limits=CallLimits())
-        with httpx.Client(
-            base_url=self.url,
-            headers=self._headers,
-            timeout=STATE_TIMEOUT_S,
-            trust_env=not is_loopback(self.url),
-            follow_redirects=True,
-            verify=self._tls,
-        ) as client:
-            version, tags, ps = (
-                _get(client, path, faults) for path in ("/api/version", "/api/tags", "/api/ps")
-            )
-        self._state = read_state(version, tags, ps)
+        self._state = self._questions.state(self._faults(""))
         return self._state
 
     def generate(self, request: Request, on_progress: OnProgress, cancel: Cancel) -> Answer:
         """Generate one answer, with retries; raises HostError."""
-        recipe = request.instance.generator
-        faults = Faults(host=self._name, url=self.url, model=recipe.model, limits=request.limits)
-        breaker = Breaker()
-        cancel.on_throw(partial(breaker.throw, Why.CANCELLED))
-        if breaker.why is not None:
-            raise faults.broken_off(breaker.why, None)
-        state = self._known_state()
-        model = find_model(state, recipe.model) if state else None
-        if model.remote if model else is_cloud_name(recipe.model):
-            raise faults.remote()
-        call = _Call(request, on_progress, faults, breaker, time.perf_counter())
-        with self._registered(breaker):
-            answer = self._with_retries(call)
+        model = request.instance.generator.model
+        call = Call(self._faults(model, request.limits), cancel, time.perf_counter())
+        _refuse_if_thrown(call)
+        state, known = self._local(call)
+
+        def ask(breaker: Breaker) -> Answer:
+            return self._answer(call, breaker, request, Growth(on_progress))
+
         answer = replace(
-            answer,
-            model_digest=model.digest if model else None,
+            self._calls.with_retries(call, ask),
+            model_digest=known.digest if known else None,
             server_version=state.version if state else None,
         )
-        return settle(answer, recipe.model)
+        self._health.took(model, answer.prompt_s)
+        return settle(answer, model)
+
+    def load(self, model: str, num_ctx: int, cancel: Cancel) -> float:
+        """Load a model with this context, unless it is; the seconds that it took."""
+        call = self._call(model, cancel)
+        _refuse_if_thrown(call)
+        self._local(call)
+        return self._loader.load(call, num_ctx)
+
+    def unload(self, model: str) -> None:
+        """Have a model unloaded as soon as nothing runs on it; raises HostError."""
+        self._questions.unload(self._faults(model))
+
+    def recover(self, model: str, num_ctx: int, cancel: Cancel) -> Recovery:
+        """See whether a model still answers, and load it anew where it hangs; raises HostError."""
+        return self._loader.recover(self._call(model, cancel), num_ctx)
 
     def close(self) -> None:
         """Break off every call, and close every connection."""
-        with self._lock:
-            running = tuple(self._running)
-        for breaker in running:
-            breaker.throw(Why.CANCELLED)
-        self._close_client()
+        self._calls.close()
 
-    def _open_client(self) -> Client:
-        make = client_class()
-        with proxies_blamed(self.url):
-            return make(
-                self.url,
-                headers=self._headers,
-                # A proxy of the environment must not capture this machine's own server.
-                trust_env=not is_loopback(self.url),
-                verify=self._tls,
-                # Each request has a socket of its own: it can be shut down without harm to others.
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-                event_hooks={"request": [self._on_request], "response": [read_as_json_lines]},
-            )
+    def _faults(self, model: str, limits: CallLimits | None = None) -> Faults:
+        return Faults(host=self._name, url=self.url, model=model, limits=limits or CallLimits())
 
-    def _on_request(self, request: httpx.Request) -> None:
-        """Give a request its call's limits, and its call's breaker the request's socket."""
-        call: _Call = self._calling.call
-        # Reads wait as long as the breaker lets them.
-        request.extensions["timeout"] = {
-            "connect": call.request.limits.connect_s,
-            "read": None,
-            "write": None,
-            "pool": None,
-        }
-        request.extensions["trace"] = call.breaker.trace
+    def _call(self, model: str, cancel: Cancel) -> Call:
+        return Call(self._faults(model), cancel, time.perf_counter())
 
-    @contextlib.contextmanager
-    def _registered(self, breaker: Breaker) -> Iterator[None]:
-        with self._lock:
-            self._running.add(breaker)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running.discard(breaker)
+    def _local(self, call: Call) -> tuple[HostState | None, Model | None]:
+        """What is known of the host, and of the model; raises RemoteModel if it runs elsewhere."""
+        state = self._known_state()
+        model = find_model(state, call.model) if state else None
+        if model.remote if model else is_cloud_name(call.model):
+            raise call.faults.remote()
+        return state, model
 
     def _known_state(self) -> HostState | None:
         """The state as last asked for; asked for here once, and None where that failed."""
@@ -193,56 +142,44 @@ class OllamaHost:
                     self.state()
             return self._state
 
-    def _with_retries(self, call: _Call) -> Answer:
-        for tries in itertools.count():
-            if call.breaker.why is not None:
-                raise call.faults.broken_off(call.breaker.why, None)
-            try:
-                return self._try(call)
-            except HostError as error:
-                if not error.retryable or tries >= call.request.limits.retries:
-                    raise
-            # Full jitter: many callers that failed together don't come back together.
-            longest = min(MAX_BACKOFF_S, self._backoff_s * 2**tries)
-            call.breaker.sleep(random.uniform(0, longest))
-        raise AssertionError("unreachable: the tries are counted without end")
-
-    def _try(self, call: _Call) -> Answer:
+    def _answer(self, call: Call, breaker: Breaker, request: Request, growth: Growth) -> Answer:
         """One request, from its connection to its final line."""
-        growth = Growth(call.on_progress)
-        self._calling.call = call
-        try:
-            final = self._stream(call, growth)
-        except Exception as error:
-            raise _fault(error, call, growth) from error
-        finally:
-            call.breaker.release()
-            del self._calling.call
+        with self._calls.wired(call, breaker, lambda: growth.partial(call.waited_s)):
+            final = self._stream(call, breaker, request, growth)
         if final is not None:
-            return _answer(final, growth, call)
+            return _whole(final, growth, call)
         partial_answer = growth.partial(call.waited_s)
-        if call.breaker.why is not None:
-            raise call.faults.broken_off(call.breaker.why, partial_answer)
+        if breaker.why is not None:
+            raise call.faults.broken_off(breaker.why, partial_answer)
         raise call.faults.no_final_line(partial_answer or Answer(text="", done_reason=""))
 
-    def _stream(self, call: _Call, growth: Growth) -> ChatResponse | None:
+    def _stream(
+        self, call: Call, breaker: Breaker, request: Request, growth: Growth
+    ) -> ChatResponse | None:
         """Read a chat's stream to its final line, None where it ends without one."""
-        instance, limits = call.request.instance, call.request.limits
-        stream = self._client.chat(
-            model=instance.generator.model,
-            messages=[{"role": m.role, "content": m.content} for m in call.request.messages],
+        instance = request.instance
+        stream = self._calls.client.chat(
+            model=call.model,
+            messages=[{"role": m.role, "content": m.content} for m in request.messages],
             stream=True,
             think=instance.generator.think,
             options=options(instance.generator, instance.seed),
         )
         # It is a generator, whatever its type says; closing it closes the connection.
-        with contextlib.closing(cast("Generator[ChatResponse]", stream)) as parts:
-            with call.breaker.after(limits.first_token_s, Why.FIRST_TOKEN):
-                final = _read(parts, growth, call.breaker, to_first=True)
+        with contextlib.closing(cast("Generator[ChatResponse]", stream)) as stream_parts:
+            parts = self._noted(call, stream_parts)
+            with breaker.after(call.limits.first_token_s, Why.FIRST_TOKEN):
+                final = _read(parts, growth, breaker, to_first=True)
             if final is None and growth.chunks:
-                with call.breaker.after(limits.generation_s, Why.GENERATION):
-                    final = _read(parts, growth, call.breaker, to_first=False)
+                with breaker.after(call.limits.generation_s, Why.GENERATION):
+                    final = _read(parts, growth, breaker, to_first=False)
         return final
+
+    def _noted(self, call: Call, parts: Iterator[ChatResponse]) -> Iterator[ChatResponse]:
+        """The parts of a stream, each a sign of the model's life."""
+        for part in parts:
+            self._health.alive(call.model)
+            yield part
 
 
 def options(recipe: Recipe, seed: int) -> dict[str, Any]:
@@ -265,19 +202,10 @@ def default_slots(num_parallel: str | None) -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() else 1
 
 
-def _get(client: httpx.Client, path: str, faults: Faults) -> object:
-    try:
-        response = client.get(path)
-        if response.is_error:
-            raise faults.refused(response.status_code, response.text)
-        if any(step.status_code not in _KEEPING_REDIRECTS for step in response.history):
-            raise faults.moved(str(response.url).removesuffix(path))
-        body: object = response.json()
-    except httpx.TransportError as error:
-        raise faults.unreachable(error) from error
-    except (*_FOREIGN, httpx.HTTPError) as error:
-        raise faults.foreign(error) from error
-    return body
+def _refuse_if_thrown(call: Call) -> None:
+    """Raise GenerationCancelled, before anything is sent, where there is no need for the call."""
+    if call.cancel.thrown:
+        raise call.faults.broken_off(Why.CANCELLED, None)
 
 
 def _read(
@@ -293,30 +221,7 @@ def _read(
     return None
 
 
-def _fault(error: Exception, call: _Call, growth: Growth) -> Exception:
-    """Our error for one of the client's, or the very same where it is none of a call's."""
-    from ollama import ResponseError
-
-    partial_answer = growth.partial(call.waited_s)
-    known = isinstance(error, ResponseError | httpx.HTTPError | httpx.StreamError | OSError)
-    foreign = isinstance(error, _FOREIGN)
-    if not known and not foreign:
-        return error
-    if call.breaker.why is not None:
-        return call.faults.broken_off(call.breaker.why, partial_answer)
-    if isinstance(error, ResponseError):
-        if error.status_code == -1:  # an error line within the stream
-            return call.faults.died(error.error, partial_answer or Answer(text="", done_reason=""))
-        return call.faults.refused(error.status_code, error.error)
-    if partial_answer is not None:
-        return call.faults.died(str(error), partial_answer)
-    if foreign:
-        return call.faults.foreign(error)
-    unconnected = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError)
-    return call.faults.unreachable(error) if unconnected else call.faults.hung_up(error)
-
-
-def _answer(final: ChatResponse, growth: Growth, call: _Call) -> Answer:
+def _whole(final: ChatResponse, growth: Growth, call: Call) -> Answer:
     """The answer, with the server's own account of its time and tokens."""
     account = read_account(final, chunks=growth.chunks, waited_s=call.waited_s)
     answer = Answer(
@@ -331,5 +236,5 @@ def _answer(final: ChatResponse, growth: Growth, call: _Call) -> Answer:
         prompt_tokens=account.prompt_tokens,
         completion_tokens=account.completion_tokens,
     )
-    call.on_progress(growth.chunks, answer.tokens_per_s)
+    growth.tell(answer.tokens_per_s)
     return answer

@@ -24,6 +24,11 @@ def read_state(version: object, tags: object, ps: object) -> HostState:
     return HostState(version=_text(said), models=models)
 
 
+def loaded_models(ps: object) -> frozenset[str]:
+    """The full names of the models in the body of /api/ps."""
+    return frozenset(canonical_model(name) for entry in _entries(ps) if (name := _name(entry)))
+
+
 def find_model(state: HostState, name: str) -> Model | None:
     """The model of that name, where a missing tag means `latest`."""
     wanted = canonical_model(name)

@@ -5,6 +5,9 @@ passed, acceptable ones first, then by combined score; among those that didn't, 
 tests passed, then by how they ended; errors and cancelled ones last. Ties: more tests passed, less
 execution time, less generation time, then the attempt's id (numbers in it by their value). The
 order doesn't depend on the order in which candidates came.
+
+Where a mode ended a tournament for the sake of some candidates (the first that passed, those that
+agree), these come before the others that are acceptable: it was decided in their favour.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from paragen.domain.candidate import Candidate
 from paragen.domain.status import Status
@@ -46,12 +49,16 @@ _LAST = (Status.NOT_JUDGED, Status.ERROR, Status.CANCELLED)
 Key = tuple[object, ...]
 
 
-def rank(candidates: Iterable[Candidate], criteria: Criteria) -> tuple[Candidate, ...]:
-    """The candidates, best first."""
-    return tuple(sorted(candidates, key=lambda candidate: _key(candidate, criteria)))
+def rank(
+    candidates: Iterable[Candidate], criteria: Criteria, among: Collection[str] = ()
+) -> tuple[Candidate, ...]:
+    """The candidates, best first; those `among` which it was decided are ids."""
+    return tuple(sorted(candidates, key=lambda candidate: _key(candidate, criteria, among)))
 
 
-def select(ranking: Sequence[Candidate], criteria: Criteria) -> tuple[str | None, str]:
+def select(
+    ranking: Sequence[Candidate], criteria: Criteria, among: Collection[str] = ()
+) -> tuple[str | None, str]:
     """The winner's id, None where nobody is acceptable, and the reason in a sentence."""
     if not ranking:
         return None, "Nobody played."
@@ -60,6 +67,9 @@ def select(ranking: Sequence[Candidate], criteria: Criteria) -> tuple[str | None
         return None, f"No candidate passed: {_endings(ranking)}."
     if shortfalls(passed[0], criteria):
         return None, _why_turned_down(passed, criteria)
+    if passed[0].id in among:
+        few = [c for c in passed if c.id in among]
+        return passed[0].id, _why_it_won_among(passed[0], few, criteria)
     return passed[0].id, _why_it_won(passed[0], passed, criteria, alone=len(ranking) == 1)
 
 
@@ -85,11 +95,12 @@ def shortfalls(candidate: Candidate, criteria: Criteria) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _key(candidate: Candidate, criteria: Criteria) -> Key:
+def _key(candidate: Candidate, criteria: Criteria, among: Collection[str]) -> Key:
     status = STATUS_ORDER.index(candidate.status)
     combined = candidate.scores.combined if candidate.scores is not None else -1.0
     if candidate.status is Status.PASSED:
-        place: Key = (0, bool(shortfalls(candidate, criteria)), -combined)
+        outside = bool(among) and candidate.id not in among
+        place: Key = (0, bool(shortfalls(candidate, criteria)), outside, -combined)
     elif candidate.status in _LAST:
         place = (2, status, 0.0)
     else:
@@ -103,12 +114,12 @@ def _ties(candidate: Candidate) -> Key:
         -passed,
         _execution_s(candidate),
         _generation_s(candidate),
-        _natural(candidate.id),
+        natural(candidate.id),
         candidate.id,
     )
 
 
-def _natural(text: str) -> tuple[tuple[int, str], ...]:
+def natural(text: str) -> tuple[tuple[int, str], ...]:
     """A key that sorts c2 before c10."""
     return tuple(
         (int(part), "") if part.isdecimal() else (-1, part)
@@ -136,19 +147,38 @@ def _time(seconds: float) -> float:
 def _why_it_won(
     winner: Candidate, passed: Sequence[Candidate], criteria: Criteria, *, alone: bool
 ) -> str:
-    name = winner.attempt.instance.name
-    total = winner.verdict.tests_total if winner.verdict is not None else 0
-    if total:
-        what, did = f"{name} passed {_tests(total)}", "passed"
-    else:
-        what, did = f"Nothing was tested: {name} parses and imports", "do"
+    total, what = _what_it_did(winner)
+    did = "passed" if total else "do"
     acceptable = sum(1 for c in passed if not shortfalls(c, criteria))
     if len(passed) == 1:
         return f"{what}; no other candidate did." if total and not alone else f"{what}."
     if acceptable == 1:
         return f"{what}; of the {len(passed)} that {did}, it alone is acceptable."
-    score = f" ({winner.scores.combined:.2f})" if winner.scores is not None else ""
-    return f"{what}, and has the best combined score{score} of the {acceptable} that {did}."
+    best = f"has the best combined score{_score(winner)}"
+    return f"{what}, and {best} of the {acceptable} that {did}."
+
+
+def _why_it_won_among(winner: Candidate, few: Sequence[Candidate], criteria: Criteria) -> str:
+    _, what = _what_it_did(winner)
+    acceptable = sum(1 for c in few if not shortfalls(c, criteria))
+    if len(few) == 1:
+        return f"{what}."
+    if acceptable == 1:
+        return f"{what}; of these {len(few)}, it alone is acceptable."
+    return f"{what}, and has the best combined score{_score(winner)} of these {acceptable}."
+
+
+def _what_it_did(winner: Candidate) -> tuple[int, str]:
+    """How many tests there were, and what a winner did, as the beginning of a sentence."""
+    name = winner.attempt.instance.name
+    total = winner.verdict.tests_total if winner.verdict is not None else 0
+    if total:
+        return total, f"{name} passed {_tests(total)}"
+    return 0, f"Nothing was tested: {name} parses and imports"
+
+
+def _score(winner: Candidate) -> str:
+    return f" ({winner.scores.combined:.2f})" if winner.scores is not None else ""
 
 
 def _why_turned_down(passed: Sequence[Candidate], criteria: Criteria) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import io
+import keyword
 import re
+import sys
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 
 _FILENAME = "<program>"
 _SILENCE = ("ignore", None, Warning, re.compile(_FILENAME), 0)
+_TAKEN = frozenset(("solution", "test_solution", "pytest", "hypothesis", "__main__"))
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -87,6 +90,20 @@ def imported_modules(tree: ast.Module) -> tuple[str, ...]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found[node.module.partition(".")[0]] = None
     return tuple(found)
+
+
+def why_no_module(name: str) -> str:
+    """Why a program can't be given to others as a module of this name, "" where it can.
+
+    One named like a module of the standard library would hide it, or be hidden by it.
+    """
+    if not name.isidentifier() or keyword.iskeyword(name):
+        return "it must be a Python identifier, and no keyword"
+    if name in _TAKEN or name.startswith("_paragen"):
+        return "it is taken by what programs are run with"
+    if name in sys.stdlib_module_names or name in sys.builtin_module_names:
+        return "the standard library has a module of that name"
+    return ""
 
 
 def names_from(tree: ast.Module, module: str) -> tuple[str, ...]:

@@ -3,17 +3,19 @@
 No clock, no threads, and no randomness but the board's seed: so a mode runs in a simulator with
 virtual time, under property tests, and again after a crash. A mode is a module with a function
 `step(board, budget, options)` and a dataclass `Options`; a new one is one file and one row here.
+One that has something to say before it is played has a function `notes(roster, options)` too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 
 from paragen.domain.board import Board, Budget, Step
 from paragen.domain.errors import UsageError
+from paragen.domain.generator import Instance
 from paragen.domain.plan import Written
 from paragen.domain.status import Status
 from paragen.modes.ask import ask
@@ -30,6 +32,16 @@ class _Row:
 
 _TABLE: Mapping[str, _Row] = {
     "all": _Row("paragen.modes.all", "everyone plays, to the end"),
+    "race": _Row("paragen.modes.race", "the first program that passes wins"),
+    "quorum": _Row("paragen.modes.quorum", "until enough programs agree", compares=True),
+    "escalate": _Row(
+        "paragen.modes.escalate", "cheap generators first, dearer ones if need be", compares=True
+    ),
+    "adaptive": _Row(
+        "paragen.modes.adaptive", "more attempts where programs disagree", compares=True
+    ),
+    "bandit": _Row("paragen.modes.bandit", "more attempts of the generators that do well"),
+    "prune": _Row("paragen.modes.prune", "generators that fall behind are dropped"),
 }
 
 MODES: Mapping[str, str] = {name: row.help for name, row in _TABLE.items()}
@@ -40,13 +52,15 @@ MODES: Mapping[str, str] = {name: row.help for name, row in _TABLE.items()}
 class Mode:
     """A mode with its options: `step` decides what is next.
 
-    One that `compares` needs to know what programs answer to probe inputs.
+    One that `compares` needs to know what programs answer to probe inputs. `notes` are sentences
+    that a user should read before a roster plays.
     """
 
     name: str
     options: object
     step: Callable[[Board, Budget], Step]
     compares: bool
+    notes: Callable[[Sequence[Instance]], tuple[str, ...]]
 
 
 def find_mode(name: str, written: Mapping[str, Written] | None = None) -> Mode:
@@ -62,6 +76,7 @@ def find_mode(name: str, written: Mapping[str, Written] | None = None) -> Mode:
         options=options,
         step=partial(module.step, options=options),
         compares=row.compares,
+        notes=partial(getattr(module, "notes", _no_notes), options=options),
     )
 
 
@@ -83,7 +98,7 @@ def decide(mode: Mode, board: Board, budget: Budget) -> Step:
     if step.finish is not None and len(board.candidates) < budget.min_attempts:
         step = _go_on(board, step)
     if step.finish is not None:
-        return Step(cancel=board.in_flight, finish=step.finish)
+        return replace(step, start=(), cancel=board.in_flight)
     start = step.start[: _room(board, budget, len(step.start))]
     if start or step.cancel or board.running:
         return Step(start=start, cancel=step.cancel)
@@ -117,7 +132,14 @@ def _row(name: str) -> _Row:
     return _TABLE[name]
 
 
+def _no_notes(roster: Sequence[Instance], options: object) -> tuple[str, ...]:
+    return ()
+
+
 def _first_error(board: Board) -> str | None:
+    # Not with `all`: here that name is the mode's module, once it is imported.
+    if not any(showing.ended > showing.plays for showing in board.showings.values()):
+        return None
     for candidate in board.candidates.values():
         if candidate.status is Status.ERROR:
             return candidate.attempt.instance.name

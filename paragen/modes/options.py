@@ -26,10 +26,18 @@ class NoOptions:
 
 
 def option(
-    default: Any, help: str, *, least: float | None = None, most: float | None = None
+    default: Any,
+    help: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    among: tuple[str, ...] = (),
 ) -> Any:
-    """A field of a mode's options, with the help that users read and the bounds of its values."""
-    metadata = {"help": help, "least": least, "most": most}
+    """A field of a mode's options, with the help that users read.
+
+    A number's bounds are `least` and `most`; a text is one of `among`, anything where it is empty.
+    """
+    metadata = {"help": help, "least": least, "most": most, "among": among}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -56,13 +64,20 @@ def _value(kind: object, value: Written, what: str, bounds: Mapping[str, Any]) -
     if kind in (int, float):
         return _number(kind is int, value, what, bounds["least"], bounds["most"])
     if kind is str and isinstance(value, str):
-        return value
+        return _word(value, what, bounds["among"])
     if kind == tuple[str, ...]:
         parts = value.split(",") if isinstance(value, str) else value
         if isinstance(parts, list | tuple) and all(str(part).strip() for part in parts):
             return tuple(str(part).strip() for part in parts)
         raise UsageError(f"{what} is a list of names, not {value!r}.")
     raise UsageError(f"{what} can't be {value!r}.")
+
+
+def _word(value: str, what: str, among: tuple[str, ...]) -> str:
+    if among and value not in among:
+        hint = did_you_mean(value, among)
+        raise UsageError(f"{what} can't be {value!r}{hint or '.'} It is one of {', '.join(among)}.")
+    return value
 
 
 def _number(

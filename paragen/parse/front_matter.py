@@ -29,6 +29,14 @@ class TestPath:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Another task that a task names, by its name or its file, and the line that does."""
+
+    task: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
     """What a task file says of itself; None is "not said"."""
 
@@ -46,6 +54,7 @@ class FrontMatter:
     packages: tuple[str, ...] = ()
     sealed: bool = True
     tests: tuple[TestPath, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,16 @@ def _tests(key: _Key) -> tuple[TestPath, ...]:
     return tuple(TestPath(path=str(n.value), line=n.start_mark.line + 2) for n in nodes)
 
 
+def _needs(key: _Key) -> tuple[Need, ...]:
+    nodes = key.value.value if isinstance(key.value, yaml.SequenceNode) else [key.value]
+    for node in nodes:
+        if not _is_scalar(node, "str") or not str(node.value).strip():
+            key.fail(
+                f"must be a task's name or file, or a list of such{_quote_advice(node)}.", node
+            )
+    return tuple(Need(task=str(n.value).strip(), line=n.start_mark.line + 2) for n in nodes)
+
+
 READERS: Mapping[str, Callable[[_Key], object]] = {
     "task_type": _text,
     "entry_point": _entry_point,
@@ -209,6 +228,7 @@ READERS: Mapping[str, Callable[[_Key], object]] = {
     "packages": _packages,
     "sealed": _yes_or_no,
     "tests": _tests,
+    "needs": _needs,
     "name": _text,
 }
 

@@ -53,10 +53,19 @@ class RecordedFault(StrEnum):
     """The whole answer comes, but not the final line that says so."""
     GARBAGE = "garbage"
     """What comes is not the protocol's JSON lines."""
+    LEAK_ON_ABORT = "leak_on_abort"
+    """A client that leaves in mid-answer leaves its slot taken until the model is loaded anew."""
+    SERVER_DIES = "server_dies"
+    """Half of the answer comes, then the whole server is gone, for a while or for good."""
 
 
 HALF_PLAYED = frozenset(
-    {RecordedFault.HANG_MID_STREAM, RecordedFault.DIE_MID_STREAM, RecordedFault.DROP_MID_STREAM}
+    {
+        RecordedFault.HANG_MID_STREAM,
+        RecordedFault.DIE_MID_STREAM,
+        RecordedFault.DROP_MID_STREAM,
+        RecordedFault.SERVER_DIES,
+    }
 )
 """Faults after which only the first half of an answer has come."""
 
@@ -67,8 +76,8 @@ class Recorded:
 
     It is given to requests for `model` whose last user message contains `match` (None: any) and
     whose temperature and seed are these (None: any). `tokens_per_s` is how fast it streams,
-    `prompt_s` how long the prompt is read before the first token, `load_s` how long the model
-    takes to load.
+    `prompt_s` how long the prompt is read before the first token. Of the model: `load_s` is how
+    long it takes to load, and `size_bytes` what it takes in memory then (0: the server's usual).
     """
 
     model: str
@@ -80,6 +89,7 @@ class Recorded:
     tokens_per_s: float = 50.0
     prompt_s: float = 0.0
     load_s: float = 0.0
+    size_bytes: int = 0
     done_reason: str = "stop"
     fault: RecordedFault | None = None
 
@@ -257,6 +267,10 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_count(value: object) -> bool:
+    return _is_whole(value) and _is_from_zero(value)
+
+
 _KINDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "model": ("a model's name", _is_name),
     "answer": ("a text", _is_text),
@@ -267,6 +281,7 @@ _KINDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "tokens_per_s": ("a number above 0", _is_positive),
     "prompt_s": ("a number of seconds, 0 or more", _is_from_zero),
     "load_s": ("a number of seconds, 0 or more", _is_from_zero),
+    "size_bytes": ("a whole number, 0 or more", _is_count),
     "done_reason": ("a text", _is_text),
     "fault": ("a fault that can be played", lambda value: value in _FAULTS),
 }

@@ -107,6 +107,7 @@ def build_task(file: TaskFile, extra: Sequence[TestCode | Example] = ()) -> Task
         limits=limits,
         packages=file.matter.packages,
         sealed=file.matter.sealed,
+        needs=tuple(need.task for need in file.matter.needs),
     )
 
 
@@ -259,6 +260,7 @@ def _sha256(
         "limits": [limits.cpu_s, limits.wall_s, limits.memory_bytes],
         # What few tasks say is part of the digest only where it is said.
         **_said({name: getattr(limits, name) for name in SELDOM_SET}, Limits()),
+        **_said({"needs": tuple(need.task for need in file.matter.needs)}, FrontMatter()),
         **_said({"packages": file.matter.packages, "sealed": file.matter.sealed}, FrontMatter()),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

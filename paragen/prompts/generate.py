@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from paragen.domain.candidate import Candidate
 from paragen.domain.generator import Attempt, Message
-from paragen.domain.task import Task
+from paragen.domain.task import Module, Task
 
 LANGUAGE_NAMES = {"python": "Python"}
 
@@ -18,15 +19,36 @@ SYSTEM = (
 
 
 def messages(task: Task, attempt: Attempt, parents: Sequence[Candidate]) -> tuple[Message, ...]:
-    """A system message (the generator's own, if it has one) and the task."""
+    """A system message (the generator's own, if it has one) and the task.
+
+    What the program may import of earlier steps is shown with its code.
+    """
     language = LANGUAGE_NAMES.get(task.language, task.language)
     generator = attempt.instance.generator
     system = SYSTEM.format(language=language) if generator.system is None else generator.system
-    user = f"{task.prompt.strip()}\n\n{_form(task, language)}"
+    parts = (task.prompt.strip(), *_modules(task.modules, task.language), _form(task, language))
+    user = "\n\n".join(parts)
     if attempt.instance.role:
         user = f"{user}\nYour part in this: {attempt.instance.role}."
     opening = (Message(role="system", content=system),) if system else ()
     return (*opening, Message(role="user", content=user))
+
+
+def _modules(modules: Sequence[Module], language: str) -> tuple[str, ...]:
+    if not modules:
+        return ()
+    names = ", ".join(f"`{module.name}`" for module in modules)
+    there = (
+        f"This is there already, to be imported by name ({names}): use it, and don't write it anew."
+    )
+    return (there, *(f"Module `{m.name}`:\n\n{_fenced(m.source, language)}" for m in modules))
+
+
+def _fenced(source: str, language: str) -> str:
+    """A code block; its fence is longer than any that stands in the source."""
+    longest = max((len(run) for run in re.findall("`+", source)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{source.rstrip()}\n{fence}"
 
 
 def _form(task: Task, language: str) -> str:

@@ -42,7 +42,9 @@ HISTORY: Sequence[Column] = (
     Column(key="combined", heading="combined", show=_number(text.score), right=True),
     Column(key="candidates", heading="candidates", right=True),
     Column(key="passes", heading="passes", right=True),
+    Column(key="cached", heading="cached", right=True),
     Column(key="wall_s", heading="took", show=_number(text.seconds), right=True),
+    Column(key="deadline_s", heading="deadline", show=_number(text.seconds), right=True),
     Column(key="state", heading="state"),
 )
 

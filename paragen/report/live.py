@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from paragen.domain.events import CandidateEnded, Event, RunEnded, Warned
+from paragen.domain.events import CandidateEnded, Event, RunEnded, SessionStarted, Warned
 from paragen.domain.tournament import Run
 from paragen.report import text
 from paragen.report.progress import WAITING, Progress, Row
@@ -23,10 +23,10 @@ REDRAWS_PER_S = 8
 class LiveView:
     """A subscriber that redraws a few times a second; what has ended is printed above it.
 
-    `tasks` and `attempts` are how many are to be played in all. Use it as a context manager.
+    `tasks` is how many are to be played in all. Use it as a context manager.
     """
 
-    def __init__(self, console: Console, *, tasks: int, attempts: int) -> None:
+    def __init__(self, console: Console, *, tasks: int) -> None:
         self._console = console
         self._progress = Progress()
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class LiveView:
             auto_refresh=False,
             expand=True,
         )
-        self._bar_task = self._bar.add_task(text.counted(tasks, "task"), total=attempts)
+        self._bar_task = self._bar.add_task(text.counted(tasks, "task"), total=None)
         self._live = Live(
             console=console,
             get_renderable=self._render,
@@ -63,10 +63,17 @@ class LiveView:
         match event:
             case Warned(message=message):
                 self._console.print(Text(f"warning: {text.one_line(message)}", style="yellow"))
-            case CandidateEnded():
-                self._bar.update(self._bar_task, completed=self._progress.ended_attempts)
+            case SessionStarted() | CandidateEnded():
+                self._count()
             case RunEnded(run=run):
+                self._count()
                 self._show(run)
+
+    def _count(self) -> None:
+        progress = self._progress
+        self._bar.update(
+            self._bar_task, completed=progress.ended_attempts, total=progress.expected_attempts
+        )
 
     def _show(self, run: Run) -> None:
         if self._tasks == 1:

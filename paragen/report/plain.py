@@ -35,7 +35,8 @@ class PlainView:
             case RunStarted(run=run, planned=planned):
                 sealed = "sealed" if run.sandbox.sealed else "unsealed"
                 self._write(
-                    f"{run.task.name}: {text.counted(planned, 'attempt')}, mode {run.mode}, "
+                    f"{run.task.name}: {text.counted(planned, 'attempt')}, "
+                    f"{text.mode(run.mode, run.mode_options, run.deadline_s)}, "
                     f"task type {text.task_type(run.task)}, sandbox {run.sandbox.level} ({sealed})"
                 )
             case CandidateEnded(candidate=candidate):

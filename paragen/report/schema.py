@@ -1,13 +1,14 @@
 """The shapes of the JSON that paragen prints: what stands here is the schema.
 
-Every key is always there; null is "not measured" or "there is none". Times are in seconds.
+Every key is always there; those that the schema doesn't require are so since a later version.
+Null is "not measured" or "there is none". Times are in seconds.
 This module loads pydantic: others import it for types only, `paragen schema` for real.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -91,7 +92,10 @@ class ErrorObject(TypedDict):
 
 @with_config(CLOSED)
 class CandidateObject(TypedDict):
-    """One candidate: who made it, how it ended, what it took."""
+    """One candidate: who made it, how it ended, what it took.
+
+    A `cached` answer was given before: its times are those of then, and it is no evidence.
+    """
 
     id: str
     generator: str
@@ -102,6 +106,8 @@ class CandidateObject(TypedDict):
     kind: str
     parents: list[str]
     host: str | None
+    cached: NotRequired[bool]
+    started_s: NotRequired[float | None]
     status: StatusName
     tests: CountsObject
     code: str | None
@@ -123,12 +129,21 @@ class CandidateObject(TypedDict):
 
 @with_config(CLOSED)
 class RunObject(TypedDict):
-    """One tournament over one task; `candidates` best first."""
+    """One tournament over one task; `candidates` best first.
+
+    `finish` is why its mode asked for nothing more; a `resumed` one was broken off and gone on
+    with.
+    """
 
     schema: Literal["paragen.run/1"]
     run_id: str
+    session_id: NotRequired[str]
     task: TaskObject
     mode: str
+    mode_options: NotRequired[dict[str, Any]]
+    deadline_s: NotRequired[float | None]
+    resumed: NotRequired[bool]
+    finish: NotRequired[str | None]
     exit_code: int
     winner: str | None
     reason: str
@@ -191,8 +206,94 @@ class JudgeSuiteObject(TypedDict):
     wall_s: float
 
 
+@with_config(CLOSED)
+class PlannedTaskObject(TypedDict):
+    """A task that would be played; `not_worth_it` says why a tournament isn't (null: it is)."""
+
+    task: TaskObject
+    mode: str
+    mode_options: dict[str, Any]
+    roster: list[str]
+    weights: WeightsObject
+    min_attempts: int
+    max_attempts: int | None
+    deadline_s: float | None
+    needs: list[str]
+    attempts: int
+    ends_s: float
+    not_worth_it: str | None
+
+
+@with_config(CLOSED)
+class PlannedHostObject(TypedDict):
+    """A host and what would fall to it; `down` says why it doesn't answer."""
+
+    name: str
+    slots: int
+    down: str | None
+    attempts: int
+    loads: int
+    busy_s: float
+
+
+@with_config(CLOSED)
+class PlannedAttemptObject(TypedDict):
+    """An attempt on a host, in seconds from the start; until `begins_s` its model is loaded."""
+
+    task: str
+    id: str
+    generator: str
+    copy: int
+    model: str
+    host: str
+    sent_s: float
+    begins_s: float
+    ends_s: float
+
+
+@with_config(CLOSED)
+class PlannedCostObject(TypedDict):
+    """What a model should cost on a host; `basis` says where that is known from."""
+
+    host: str
+    model: str
+    num_ctx: int
+    load_s: float
+    generation_s: float
+    basis: str
+
+
+@with_config(CLOSED)
+class OutlookObject(TypedDict):
+    """What a session would take; `tokens` is null where nothing is known of any model."""
+
+    wall_s: float
+    attempts: int
+    tokens: int | None
+
+
+@with_config(CLOSED)
+class PlanObject(TypedDict):
+    """What would be played, where, in what order, and for how long.
+
+    `expected` is by what history says of generators; `if_all_pass` and `if_none_passes` are the
+    ends between which it may fall.
+    """
+
+    schema: Literal["paragen.plan/1"]
+    tasks: list[PlannedTaskObject]
+    hosts: list[PlannedHostObject]
+    attempts: list[PlannedAttemptObject]
+    costs: list[PlannedCostObject]
+    expected: OutlookObject
+    if_all_pass: OutlookObject
+    if_none_passes: OutlookObject
+    warnings: list[str]
+
+
 SCHEMAS: Mapping[str, Any] = {
     "run": RunObject,
+    "plan": PlanObject,
     "judge": JudgeObject,
     "judge-suite": JudgeSuiteObject,
 }

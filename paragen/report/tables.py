@@ -63,7 +63,7 @@ def add_row(table: Table, row: Row, width: int, *, task: str | None = None) -> N
         "",
         *([] if task is None else [Text(text.one_line(task))]),
         Text(text.one_line(row.attempt.instance.name)),
-        Text(row.state, style=style),
+        Text(row.state if row.tries < 2 else f"{row.state}, try {row.tries}", style=style),
         *[Text(text.NOTHING, style="dim")] * 4,
         text.rate(row.tokens_per_s),
     ]
@@ -100,8 +100,9 @@ def title(run: Run) -> Text:
     """What is played, in a line."""
     name, weights = text.one_line(run.task.name), run.criteria.weights
     sealed = "sealed" if run.sandbox.sealed else "unsealed"
+    mode = text.mode(run.mode, run.mode_options, run.deadline_s)
     return Text(
-        f"{name}  ({text.task_type(run.task)}; quality {weights.quality:.2f}, "
+        f"{name}  ({text.task_type(run.task)}; {mode}; quality {weights.quality:.2f}, "
         f"speed {weights.speed:.2f}; sandbox {run.sandbox.level}, {sealed})",
         style="bold",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from paragen.domain.status import Status
@@ -77,11 +77,24 @@ def tests(candidate: Candidate) -> str:
 
 
 def status(candidate: Candidate) -> str:
-    """The status in words, with the error's kind where there is one."""
+    """The status in words, with the error's kind where there is one, and a cached answer said."""
     words = candidate.status.value.replace("_", " ")
     if candidate.status is Status.ERROR and candidate.error is not None:
         return f"{words}: {one_line(candidate.error.kind.replace('_', ' '))}"
+    if candidate.answer is not None and candidate.answer.cached:
+        return f"{words}, cached"
     return words
+
+
+def mode(name: str, options: Mapping[str, object], deadline_s: float | None = None) -> str:
+    """A mode with its options as they were written, and the deadline where there is one."""
+    said = ", ".join(f"{key} {_option(value)}" for key, value in options.items())
+    words = f"mode {name} ({one_line(said)})" if said else f"mode {name}"
+    return words if deadline_s is None else f"{words}, deadline {seconds(deadline_s)}"
+
+
+def _option(value: object) -> str:
+    return "+".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def why(candidate: Candidate) -> str:

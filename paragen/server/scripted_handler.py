@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, cast
 from paragen.parse.recording import Playback, Recorded, RecordedFault, playback
 from paragen.server import scripted_protocol as protocol
 from paragen.server.scripted_protocol import Asked, Rejected
-from paragen.server.scripted_schedule import POLL_S, Gone, QueueFull
+from paragen.server.scripted_schedule import POLL_S, Gone, Lease, QueueFull
 
 if TYPE_CHECKING:
-    from paragen.server.scripted_ollama import Server
+    from paragen.server.scripted_listener import Server
     from paragen.server.scripted_script import Script
 
 _GETS = ("/", "/api/version", "/api/tags", "/api/ps")
@@ -98,7 +98,8 @@ class Handler(BaseHTTPRequestHandler):
         script.check_model(asked)
         if not asked.prompt:
             return self._load_or_unload(asked)
-        recorded, fault = script.choose(asked)
+        recorded = script.choose(asked)
+        fault = recorded.fault
         if fault in _REFUSALS:
             raise Rejected(_REFUSALS[fault], recorded.answer)
         if fault in _BUSY:
@@ -108,24 +109,22 @@ class Handler(BaseHTTPRequestHandler):
         if fault is RecordedFault.GARBAGE:
             return self._send_text(200, "<html>Not what you think</html>")
         try:
-            with script.lease(asked, self._gone) as loaded_at:
-                self._play(asked, recorded, started, loaded_at)
+            with script.lease(asked, self._gone) as lease, _leaking(lease, asked, fault):
+                self._play(asked, recorded, started, lease.loaded_at)
         except QueueFull:
             raise Rejected(503, protocol.BUSY) from None
-        if asked.unload:
-            script.schedule.unload(asked.model)
         return None
 
     def _load_or_unload(self, asked: Asked) -> None:
         """An empty request loads the model, or unloads it."""
-        if asked.unload:
-            self.script.schedule.unload(asked.model)
+        if asked.keep_alive_s == 0:
+            self.script.unload(asked)
             return self._send_json(200, protocol.final(asked, "unload"))
         try:
-            with self.script.lease(asked, self._gone):
-                return self._send_json(200, protocol.final(asked, "load"))
+            self.script.load(asked, self._gone)
         except QueueFull:
             raise Rejected(503, protocol.BUSY) from None
+        return self._send_json(200, protocol.final(asked, "load"))
 
     def _play(self, asked: Asked, recorded: Recorded, started: float, loaded_at: float) -> None:
         """Play a recorded answer at its speed, into a stream or as one body."""
@@ -145,6 +144,9 @@ class Handler(BaseHTTPRequestHandler):
         if fault is RecordedFault.HANG_MID_STREAM:
             self._hang()
         if fault is RecordedFault.DROP_MID_STREAM:
+            raise Dropped
+        if fault is RecordedFault.SERVER_DIES:
+            self.script.die()
             raise Dropped
         if fault is RecordedFault.DIE_MID_STREAM:
             return self._die(asked)
@@ -225,6 +227,16 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)
+
+
+@contextlib.contextmanager
+def _leaking(lease: Lease, asked: Asked, fault: RecordedFault | None) -> Iterator[None]:
+    """A block that leaves its slot taken where the fault says so and the client leaves a stream."""
+    try:
+        yield
+    except (Gone, ConnectionError):
+        lease.leaked = asked.stream and fault is RecordedFault.LEAK_ON_ABORT
+        raise
 
 
 def _json(body: dict[str, Any]) -> bytes:

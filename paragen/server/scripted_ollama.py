@@ -10,67 +10,32 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import socket
-import socketserver
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from paragen.domain.errors import ParagenError, UsageError
 from paragen.hosts.address import is_loopback
 from paragen.hosts.demo import bundled_recording
 from paragen.parse.recording import Recorded, parse_recording
-from paragen.server.scripted_handler import Handler
+from paragen.server.scripted_listener import Listener
+from paragen.server.scripted_memory import KEEP_ALIVE_S, Memory
+from paragen.server.scripted_mishaps import Mishaps
 from paragen.server.scripted_schedule import Schedule
 from paragen.server.scripted_script import Logged, Script
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """Threads for connections, which are all ended when it closes."""
-
-    allow_reuse_address = True
-    request_queue_size = 256
-
-    def __init__(self, port: int, script: Script) -> None:
-        self.script = script
-        self._open: set[socket.socket] = set()
-        self._open_lock = threading.Lock()
-        super().__init__(("127.0.0.1", port), Handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Begin a connection."""
-        with self._open_lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """End a connection."""
-        with self._open_lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in mid-line is no news; anything else is a mistake of ours."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-    def end_connections(self) -> None:
-        """End reads that wait for a next request."""
-        with self._open_lock:
-            for connection in self._open:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
 
 
 class ScriptedOllama:
     """A scripted server as a context manager, on a port of 127.0.0.1 (0: any free one).
 
-    `slots` is what OLLAMA_NUM_PARALLEL is to the real one, `max_queue` OLLAMA_MAX_QUEUE and
-    `max_loaded` OLLAMA_MAX_LOADED_MODELS. `load_s` is what loading a model takes whose recording
-    doesn't say. All times are divided by `speed`; those it reports are the real ones.
+    `slots` is what OLLAMA_NUM_PARALLEL is to the real one, `max_queue` OLLAMA_MAX_QUEUE,
+    `max_loaded` OLLAMA_MAX_LOADED_MODELS and `keep_alive_s` OLLAMA_KEEP_ALIVE. `vram_bytes` is
+    what all loaded models must fit into (None: they do). `load_s` is what loading a model takes
+    whose recording doesn't say. All times are divided by `speed`; those it reports are the real
+    ones. A server that dies by a fault is back after `down_s`. `mishaps` are faults by chance.
     """
 
     def __init__(
@@ -81,35 +46,50 @@ class ScriptedOllama:
         load_s: float = 0.0,
         max_queue: int = 512,
         max_loaded: int = 3,
+        vram_bytes: int | None = None,
+        keep_alive_s: float = KEEP_ALIVE_S,
         speed: float = 1.0,
         port: int = 0,
         remote: Sequence[str] = (),
+        down_s: float = 1.0,
+        mishaps: Mishaps | None = None,
     ) -> None:
-        self._schedule = Schedule(slots=slots, max_queue=max_queue, max_loaded=max_loaded)
+        memory = Memory(
+            max_loaded=max_loaded, vram_bytes=vram_bytes, keep_alive_s=keep_alive_s / speed
+        )
+        self._schedule = Schedule(memory, slots=slots, max_queue=max_queue)
         self._script = Script(
-            recorded, schedule=self._schedule, load_s=load_s, speed=speed, remote=remote
+            recorded,
+            schedule=self._schedule,
+            load_s=load_s,
+            speed=speed,
+            remote=remote,
+            mishaps=mishaps,
+            die=partial(self.die, down_s),
         )
-        self._server = Server(port, self._script)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
+        self._listener = Listener(port, self._script)
 
     def __enter__(self) -> ScriptedOllama:
-        self._thread.start()
+        self._listener.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._script.closing.set()
         self._schedule.close()
-        self._server.shutdown()
-        self._server.end_connections()
-        self._server.server_close()
-        self._thread.join()
+        self._listener.close()
+
+    def die(self, down_s: float = float("inf")) -> None:
+        """Go away at once, with every connection and loaded model; come back after `down_s`."""
+        self._listener.cut(down_s)
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self._listener.port}"
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return self._listener.connections
 
     @property
     def requests(self) -> tuple[Logged, ...]:
@@ -125,6 +105,16 @@ class ScriptedOllama:
     def active(self) -> int:
         """How many requests generate now."""
         return self._schedule.active
+
+    @property
+    def leaked(self) -> int:
+        """How many slots are taken by nobody."""
+        return self._schedule.leaked
+
+    @property
+    def resident(self) -> tuple[str, ...]:
+        """The models that are loaded."""
+        return tuple(one.model for one in self._schedule.resident)
 
     @property
     def loads(self) -> tuple[tuple[str, int], ...]:
@@ -148,7 +138,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             load_s=arguments.load_s,
             max_queue=arguments.max_queue,
             max_loaded=arguments.max_loaded,
+            vram_bytes=arguments.vram_bytes,
             speed=arguments.speed,
+            mishaps=Mishaps(arguments.mishaps, arguments.seed) if arguments.mishaps else None,
             port=arguments.port,
         )
     except (ParagenError, OSError) as error:
@@ -181,6 +173,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--load-s", type=float, default=0.0, help="seconds to load a model")
     parser.add_argument("--max-queue", type=int, default=512, help="requests that wait for a load")
     parser.add_argument("--max-loaded", type=int, default=3, help="models that fit in memory")
+    parser.add_argument("--vram-bytes", type=int, help="what loaded models must fit into")
+    parser.add_argument("--mishaps", type=float, default=0.0, help="share of answers that fail")
+    parser.add_argument("--seed", type=int, default=0, help="which of them do, and how")
     parser.add_argument("--speed", type=float, default=1.0, help="all times are divided by this")
     return parser
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from paragen.parse.recording import Recorded, chunks
+from paragen.server.scripted_memory import Resident
 
 VERSION = "0.33.0"
 DEFAULT_NUM_CTX = 4096
@@ -21,6 +23,9 @@ RUNNER_DIED = "an error was encountered while running the model: unexpected EOF"
 _INTEGERS = frozenset({"num_ctx", "num_predict", "seed", "top_k", "num_gpu", "num_batch"})
 _FLOATS = frozenset({"temperature", "top_p", "min_p", "repeat_penalty"})
 _NANO = 1_000_000_000
+_FOREVER_S = 1e9
+_UNITS_S = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?)(ns|us|µs|ms|s|m|h)")
 
 
 class Rejected(Exception):
@@ -42,7 +47,7 @@ class Asked:
     user_message: str
     stream: bool
     think: bool | None
-    unload: bool
+    keep_alive_s: float | None
     temperature: float
     seed: int | None
     num_ctx: int
@@ -68,12 +73,32 @@ def read_asked(body: object, *, is_chat: bool) -> Asked:
         stream=body.get("stream") is not False,
         # Levels ("high") are a way of saying yes.
         think=None if think is None else bool(think),
-        unload=str(body.get("keep_alive")) in ("0", "0s", "0m", "0.0"),
+        keep_alive_s=read_keep_alive(body.get("keep_alive")),
         temperature=options.get("temperature", DEFAULT_TEMPERATURE),
         seed=options.get("seed"),
         num_ctx=options.get("num_ctx", DEFAULT_NUM_CTX),
         num_predict=options.get("num_predict"),
     )
+
+
+def read_keep_alive(value: object) -> float | None:
+    """Seconds, of a number or a duration such as "1h30m"; below zero means for ever.
+
+    None where there is none; raises Rejected.
+    """
+    if value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value)
+    else:
+        text = str(value)
+        digits = text.removeprefix("-")
+        if digits != "0" and not re.fullmatch(f"({_DURATION.pattern})+", digits):
+            raise Rejected(400, f'time: invalid duration "{text}"')
+        parts = _DURATION.findall(digits)
+        seconds = sum(float(count) * _UNITS_S[unit] for count, unit in parts)
+        seconds = -seconds if text.startswith("-") else seconds
+    return _FOREVER_S if seconds < 0 else min(seconds, _FOREVER_S)
 
 
 def part(asked: Asked, content: str, thinking: str = "") -> dict[str, Any]:
@@ -106,23 +131,35 @@ def final(
     return {**part(asked, content, thinking), **ending, **measured}
 
 
-def tags(models: Iterable[str], remote: Iterable[str], thinkers: frozenset[str]) -> dict[str, Any]:
+def tags(
+    models: Iterable[str],
+    remote: Iterable[str],
+    thinkers: frozenset[str],
+    size_of: Callable[[str], int],
+) -> dict[str, Any]:
     """The body of /api/tags; `remote` models run elsewhere, `thinkers` think."""
-    local = [_entry(name) | {"capabilities": capabilities(name, thinkers)} for name in models]
+    local = [
+        _entry(name, size_of(name)) | {"capabilities": capabilities(name, thinkers)}
+        for name in models
+    ]
     elsewhere = [
-        _entry(name) | {"remote_model": name, "remote_host": "https://ollama.com:443"}
+        _entry(name, MODEL_BYTES) | {"remote_model": name, "remote_host": "https://ollama.com:443"}
         for name in remote
     ]
     return {"models": local + elsewhere}
 
 
-def loaded(resident: Iterable[tuple[str, int]]) -> dict[str, Any]:
+def loaded(resident: Iterable[Resident]) -> dict[str, Any]:
     """The body of /api/ps."""
     return {
         "models": [
-            _entry(name)
-            | {"expires_at": _now(), "size_vram": MODEL_BYTES, "context_length": num_ctx}
-            for name, num_ctx in resident
+            _entry(one.model, one.size_bytes)
+            | {
+                "expires_at": _now(later_s=one.expires_in_s),
+                "size_vram": one.vram_bytes,
+                "context_length": one.num_ctx,
+            }
+            for one in resident
         ]
     }
 
@@ -157,12 +194,12 @@ def digest(name: str) -> str:
     return sha256(name.encode()).hexdigest()
 
 
-def _entry(name: str) -> dict[str, Any]:
+def _entry(name: str, size_bytes: int) -> dict[str, Any]:
     return {
         "name": name,
         "model": name,
         "modified_at": _now(),
-        "size": MODEL_BYTES,
+        "size": size_bytes,
         "digest": digest(name),
         "details": _details(),
     }
@@ -200,5 +237,6 @@ def _read_prompt(body: Mapping[str, Any]) -> tuple[str, str]:
     return prompt, prompt
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+def _now(later_s: float = 0.0) -> str:
+    then = datetime.now(UTC) + timedelta(seconds=later_s)
+    return then.isoformat().replace("+00:00", "Z")

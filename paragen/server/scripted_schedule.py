@@ -1,4 +1,4 @@
-"""Which request of a scripted Ollama runs when: slots, loads, residency, and the load queue.
+"""Which request of a scripted Ollama runs when: slots, loads, and the load queue.
 
 As in the real server, requests for a loaded model wait for one of its slots, however many they
 are, and requests that need a load wait in one bounded queue, first come, first served, for one
@@ -12,7 +12,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from paragen.server.scripted_memory import Memory, Resident, Runner, Wanted
 
 POLL_S = 0.05
 
@@ -25,35 +27,26 @@ class Gone(Exception):
     """The client went away, or the server is closing."""
 
 
-@dataclass(eq=False)
-class Runner:
-    """A loaded model, or one that `loader`'s request is loading; `waiting` for its slots."""
+@dataclass(slots=True)
+class Lease:
+    """A slot that a request holds, of a model that was loaded at `loaded_at` (monotonic seconds).
 
-    model: str
-    num_ctx: int
-    loader: object
-    ready: bool = False
-    active: int = 0
-    used_at: float = 0.0
-    expiring: bool = False
-    waiting: deque[object] = field(default_factory=deque)
+    One that is `leaked` is taken even after the request has ended.
+    """
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing runs on it or waits for it."""
-        return self.ready and not self.active and not self.waiting
+    loaded_at: float
+    leaked: bool = False
 
 
 class Schedule:
     """Hands out slots of loaded models; every wait ends when the client is gone."""
 
-    def __init__(self, *, slots: int, max_queue: int, max_loaded: int) -> None:
+    def __init__(self, memory: Memory, *, slots: int, max_queue: int) -> None:
+        self._memory = memory
         self._slots = slots
         self._max_queue = max_queue
-        self._max_loaded = max_loaded
         self._changed = threading.Condition()
         self._closed = False
-        self._runners: dict[str, Runner] = {}
         self._pending: deque[object] = deque()
         self._loads: list[tuple[str, int]] = []
         self._max_active = 0
@@ -65,16 +58,22 @@ class Schedule:
             return tuple(self._loads)
 
     @property
-    def resident(self) -> tuple[tuple[str, int], ...]:
-        """The loaded models and their num_ctx."""
+    def resident(self) -> tuple[Resident, ...]:
+        """The loaded models."""
         with self._changed:
-            return tuple((r.model, r.num_ctx) for r in self._runners.values() if r.ready)
+            return self._memory.resident
 
     @property
     def active(self) -> int:
         """How many requests hold a slot now."""
         with self._changed:
-            return sum(runner.active for runner in self._runners.values())
+            return sum(runner.active for runner in self._memory.runners)
+
+    @property
+    def leaked(self) -> int:
+        """How many slots are taken by nobody."""
+        with self._changed:
+            return sum(runner.leaked for runner in self._memory.runners)
 
     @property
     def max_active(self) -> int:
@@ -82,38 +81,35 @@ class Schedule:
         with self._changed:
             return self._max_active
 
-    @contextmanager
-    def lease(
-        self, model: str, num_ctx: int, load_s: float, gone: Callable[[], bool]
-    ) -> Iterator[float]:
-        """Hold a slot of a model, loading it where it must be.
-
-        Yields the monotonic time at which the model was loaded. Raises QueueFull and Gone.
-        """
+    def load(self, wanted: Wanted, gone: Callable[[], bool]) -> None:
+        """Load a model where it must be, without a slot of it. Raises QueueFull and Gone."""
         ticket = object()
-        runner = self._claim(ticket, model, num_ctx, gone)
-        try:
-            if runner.loader is ticket:
-                self._load(runner, load_s)
-            self._await(lambda: runner.ready, gone)
-            loaded_at = time.monotonic()
+        with self._loaded(ticket, wanted, gone):
+            return
+
+    @contextmanager
+    def lease(self, wanted: Wanted, gone: Callable[[], bool]) -> Iterator[Lease]:
+        """Hold a slot of a model, loading it where it must be. Raises QueueFull and Gone."""
+        ticket = object()
+        with self._loaded(ticket, wanted, gone) as runner:
+            lease = Lease(time.monotonic())
             self._await(lambda: self._has_slot(runner, ticket), gone)
-        finally:
-            with self._changed:
-                runner.waiting.remove(ticket)
-                self._changed.notify_all()
         try:
-            yield loaded_at
+            yield lease
         finally:
-            self._release(runner)
+            self._release(runner, lease)
 
     def unload(self, model: str) -> None:
         """Unload a model, as soon as nothing runs on it."""
         with self._changed:
-            runner = self._runners.get(model)
-            if runner is not None:
-                runner.expiring = True
-                self._drop_expired(runner)
+            self._memory.unload(model)
+            self._changed.notify_all()
+
+    def forget(self) -> None:
+        """Lose every model, loaded or loading, as a server does that dies."""
+        with self._changed:
+            self._memory.forget()
+            self._changed.notify_all()
 
     def close(self) -> None:
         """End every wait."""
@@ -121,55 +117,64 @@ class Schedule:
             self._closed = True
             self._changed.notify_all()
 
-    def _claim(self, ticket: object, model: str, num_ctx: int, gone: Callable[[], bool]) -> Runner:
+    @contextmanager
+    def _loaded(self, ticket: object, wanted: Wanted, gone: Callable[[], bool]) -> Iterator[Runner]:
+        """A place in the line of the model's runner, once that is loaded."""
+        runner = self._claim(ticket, wanted, gone)
+        try:
+            if runner.loader is ticket:
+                self._load(runner)
+            self._await(lambda: runner.ready, gone)
+            yield runner
+        finally:
+            with self._changed:
+                runner.waiting.remove(ticket)
+                self._used(runner)
+
+    def _claim(self, ticket: object, wanted: Wanted, gone: Callable[[], bool]) -> Runner:
         """A place in the line of the model's runner: of a new one, where it must be loaded."""
         with self._changed:
-            runner = self._runners.get(model)
-            if runner is None or runner.num_ctx != num_ctx:
-                runner = self._queue_for_load(ticket, model, num_ctx, gone)
+            runner = self._memory.find(wanted)
+            if runner is None:
+                runner = self._queue_for_load(ticket, wanted, gone)
             runner.waiting.append(ticket)
+            if wanted.keep_alive_s is not None:
+                runner.keep_alive_s = wanted.keep_alive_s
             return runner
 
-    def _queue_for_load(
-        self, ticket: object, model: str, num_ctx: int, gone: Callable[[], bool]
-    ) -> Runner:
+    def _queue_for_load(self, ticket: object, wanted: Wanted, gone: Callable[[], bool]) -> Runner:
         # The first in the queue is being worked on; the limit is for those behind it.
         if len(self._pending) > self._max_queue:
             raise QueueFull
         self._pending.append(ticket)
         try:
-            self._await(lambda: self._pending[0] is ticket and self._room_for(model, num_ctx), gone)
+            self._await(lambda: self._pending[0] is ticket and self._room_for(wanted), gone)
         except Gone:
             self._leave_queue(ticket)
             raise
-        runner = self._runners.get(model)
+        runner = self._memory.find(wanted)
         if runner is None:
             # Its ticket stays first in the queue until the load is over: one load at a time.
-            runner = self._runners[model] = Runner(model, num_ctx, loader=ticket)
-            self._loads.append((model, num_ctx))
+            runner = self._memory.add(wanted, ticket)
+            self._loads.append((wanted.model, wanted.num_ctx))
         else:
             self._leave_queue(ticket)
         return runner
 
-    def _room_for(self, model: str, num_ctx: int) -> bool:
+    def _room_for(self, wanted: Wanted) -> bool:
         """Whether the model can be used or loaded now, after unloading what stands in its way."""
-        runner = self._runners.get(model)
-        if runner is not None and runner.num_ctx == num_ctx:
-            return True
-        if runner is None and len(self._runners) < self._max_loaded:
-            return True
-        candidates = self._runners.values() if runner is None else (runner,)
-        idle = [one for one in candidates if one.idle]
-        if not idle:
-            return False
-        del self._runners[min(idle, key=lambda one: one.used_at).model]
-        return True
+        return self._memory.find(wanted) is not None or self._memory.make_room(wanted)
 
-    def _load(self, runner: Runner, load_s: float) -> None:
+    def _load(self, runner: Runner) -> None:
         """Load a model to the end, whether or not its client is still there."""
+        load_s = runner.wanted.load_s
         until = time.monotonic() + load_s
+
+        def over() -> bool:
+            return time.monotonic() >= until or not self._memory.holds(runner)
+
         try:
-            self._await(lambda: time.monotonic() >= until, lambda: False, poll_s=load_s)
+            self._await(over, lambda: False, poll_s=load_s)
         finally:
             with self._changed:
                 runner.ready = True
@@ -177,21 +182,21 @@ class Schedule:
 
     def _has_slot(self, runner: Runner, ticket: object) -> bool:
         """Take a slot if it is this ticket's turn."""
-        if runner.waiting[0] is not ticket or runner.active >= self._slots:
+        if runner.waiting[0] is not ticket or runner.active + runner.leaked >= self._slots:
             return False
         runner.active += 1
         self._max_active = max(self._max_active, self.active)
         return True
 
-    def _release(self, runner: Runner) -> None:
+    def _release(self, runner: Runner, lease: Lease) -> None:
         with self._changed:
             runner.active -= 1
-            runner.used_at = time.monotonic()
-            self._drop_expired(runner)
+            runner.leaked += lease.leaked
+            self._used(runner)
 
-    def _drop_expired(self, runner: Runner) -> None:
-        if runner.expiring and runner.idle and self._runners.get(runner.model) is runner:
-            del self._runners[runner.model]
+    def _used(self, runner: Runner) -> None:
+        runner.used_at = time.monotonic()
+        self._memory.drop_expired()
         self._changed.notify_all()
 
     def _leave_queue(self, ticket: object) -> None:

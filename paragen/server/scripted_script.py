@@ -8,13 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from paragen.parse.recording import Recorded, RecordedFault, choose, same_model
 from paragen.server import scripted_protocol as protocol
+from paragen.server.scripted_memory import Wanted
+from paragen.server.scripted_mishaps import Mishaps
 from paragen.server.scripted_protocol import Asked, Rejected
-from paragen.server.scripted_schedule import Schedule
+from paragen.server.scripted_schedule import Lease, Schedule
 
 _ONCE = frozenset({RecordedFault.BUSY_ONCE, RecordedFault.DROP_ONCE})
 
@@ -35,7 +37,7 @@ class Logged:
 
 
 class Script:
-    """What a scripted server answers, and its log."""
+    """What a scripted server answers, and its log; `die` is called when a fault says so."""
 
     def __init__(
         self,
@@ -45,9 +47,12 @@ class Script:
         load_s: float,
         speed: float,
         remote: Sequence[str],
+        mishaps: Mishaps | None = None,
+        die: Callable[[], None],
     ) -> None:
         self.schedule = schedule
         self.speed = speed
+        self.die = die
         self.closing = threading.Event()
         self.log: list[Logged] = []
         self._recorded = tuple(recorded)
@@ -55,6 +60,7 @@ class Script:
         self._thinkers = protocol.thinking_models(recorded)
         self._remote = tuple(remote)
         self._load_s = load_s
+        self._mishaps = mishaps
         self._lock = threading.Lock()
         self._failed_once: set[int] = set()
 
@@ -63,7 +69,7 @@ class Script:
         if path == "/api/version":
             return {"version": protocol.VERSION}
         if path == "/api/tags":
-            return protocol.tags(self._models, self._remote, self._thinkers)
+            return protocol.tags(self._models, self._remote, self._thinkers, self._size_bytes)
         return protocol.loaded(self.schedule.resident)
 
     def show(self, body: object) -> dict[str, Any]:
@@ -77,25 +83,40 @@ class Script:
         if asked.think and model not in self._thinkers:
             raise Rejected(400, f'"{asked.model}" does not support thinking')
 
-    def choose(self, asked: Asked) -> tuple[Recorded, RecordedFault | None]:
-        """The recorded answer, and the fault to play now; raises Rejected where none fits."""
+    def choose(self, asked: Asked) -> Recorded:
+        """The recorded answer, with the fault to play now; raises Rejected where none fits.
+
+        A request for a single token is to see whether the model answers: anything recorded of the
+        model will do, and no mishap befalls it.
+        """
         found = choose(
             self._recorded, asked.model, asked.user_message, asked.temperature, asked.seed
         )
+        if found is None and asked.num_predict == 1:
+            model = self._find(asked.model)
+            return replace(next(o for o in self._recorded if o.model == model), fault=None)
         if found is None:
             raise Rejected(500, f"nothing recorded of model '{asked.model}' fits this request")
         with self._lock:
-            if found.fault in _ONCE and id(found) in self._failed_once:
-                return found, None
+            passed = found.fault in _ONCE and id(found) in self._failed_once
             self._failed_once.add(id(found))
-        return found, found.fault
+        if passed:
+            return replace(found, fault=None)
+        if self._mishaps is not None and found.fault is None and asked.num_predict != 1:
+            return replace(found, fault=self._mishaps.next_of(asked.model, asked.seed))
+        return found
 
-    def lease(self, asked: Asked, gone: Callable[[], bool]) -> AbstractContextManager[float]:
+    def load(self, asked: Asked, gone: Callable[[], bool]) -> None:
+        """Have the model asked for loaded."""
+        self.schedule.load(self._wanted(asked), gone)
+
+    def unload(self, asked: Asked) -> None:
+        """Have the model asked for unloaded, as soon as nothing runs on it."""
+        self.schedule.unload(self._find(asked.model))
+
+    def lease(self, asked: Asked, gone: Callable[[], bool]) -> AbstractContextManager[Lease]:
         """A slot of the model asked for."""
-        model = self._find(asked.model)
-        own = max(one.load_s for one in self._recorded if one.model == model)
-        load_s = (own or self._load_s) / self.speed
-        return self.schedule.lease(model, asked.num_ctx, load_s, gone)
+        return self.schedule.lease(self._wanted(asked), gone)
 
     @contextlib.contextmanager
     def logged(self, path: str, raw: bytes) -> Iterator[Logged]:
@@ -111,6 +132,22 @@ class Script:
             yield entry
         finally:
             entry.ended = time.monotonic()
+
+    def _wanted(self, asked: Asked) -> Wanted:
+        model = self._find(asked.model)
+        own = max(one.load_s for one in self._recorded if one.model == model)
+        kept = asked.keep_alive_s
+        return Wanted(
+            model=model,
+            num_ctx=asked.num_ctx,
+            size_bytes=self._size_bytes(model),
+            load_s=(own or self._load_s) / self.speed,
+            keep_alive_s=None if kept is None else kept / self.speed,
+        )
+
+    def _size_bytes(self, model: str) -> int:
+        own = max(one.size_bytes for one in self._recorded if one.model == model)
+        return own or protocol.MODEL_BYTES
 
     def _find(self, name: str) -> str:
         for model in self._models:

@@ -12,7 +12,7 @@ from paragen.domain.candidate import Candidate, Fault, Scores, Verdict
 from paragen.domain.command import CaseResult, Outcome
 from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose
 from paragen.domain.status import Status
-from paragen.domain.task import Example, Limits, Task, TestCode, TestKind
+from paragen.domain.task import Example, Limits, Module, Task, TestCode, TestKind
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
 
 Row = sqlite3.Row
@@ -38,6 +38,10 @@ def run_of(row: Row, session_id: str, ranking: tuple[Candidate, ...]) -> Run:
         reason=row["reason"],
         exit_code=1 if row["exit_code"] is None else row["exit_code"],
         warnings=tuple(json.loads(row["warnings"])),
+        mode_options=json.loads(row["mode_options"] or "{}"),
+        deadline_s=row["deadline_s"],
+        finish=row["finish"] or "",
+        resumed=bool(row["resumed"]),
     )
 
 
@@ -56,6 +60,8 @@ def _task(row: Row) -> Task:
         limits=Limits(**_known(Limits, json.loads(row["limits"]))),
         packages=tuple(json.loads(row["packages"] or "[]")),
         sealed=row["task_sealed"] is None or bool(row["task_sealed"]),
+        needs=tuple(json.loads(row["needs"] or "[]")),
+        modules=tuple(Module(**_known(Module, one)) for one in json.loads(row["modules"] or "[]")),
     )
 
 
@@ -77,6 +83,18 @@ def generator_of(row: Row) -> Generator:
     )
 
 
+def attempt_of(row: Row, generator: Generator) -> Attempt:
+    """An attempt of its row, or of its candidate's."""
+    return Attempt(
+        id=row["id"],
+        instance=Instance(
+            generator=generator, copy=row["copy"], seed=row["seed"], role=row["role"]
+        ),
+        purpose=Purpose(row["purpose"]),
+        parents=tuple(json.loads(row["parents"])),
+    )
+
+
 def candidate_of(
     row: Row,
     generator: Generator,
@@ -86,20 +104,14 @@ def candidate_of(
 ) -> Candidate:
     """A candidate of its row and of those that hang on it."""
     return Candidate(
-        attempt=Attempt(
-            id=row["id"],
-            instance=Instance(
-                generator=generator, copy=row["copy"], seed=row["seed"], role=row["role"]
-            ),
-            purpose=Purpose(row["purpose"]),
-            parents=tuple(json.loads(row["parents"])),
-        ),
+        attempt=attempt_of(row, generator),
         status=Status(row["status"]),
         host=row["host"],
         answer=_answer(row, model),
         code=row["code"],
         verdict=_verdict(row, cases),
         measures=measures,
+        outputs=None if row["outputs"] is None else tuple(json.loads(row["outputs"])),
         scores=_scores(row),
         error=_fault(row),
         started_s=row["started_s"],
@@ -123,6 +135,7 @@ def _answer(row: Row, model: Row | None) -> Answer | None:
         completion_tokens=row["completion_tokens"],
         model_digest=model["digest"] if model else None,
         server_version=model["server_version"] if model else None,
+        cached=bool(row["cached"]),
     )
 
 

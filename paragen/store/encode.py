@@ -100,6 +100,10 @@ def run_row(run: Run) -> Row:
         "speed_weight": weights.speed,
         "criteria": criteria_json(run),
         "warnings": as_json(run.warnings),
+        "mode_options": as_json(run.mode_options),
+        "deadline_s": run.deadline_s,
+        "finish": run.finish,
+        "resumed": run.resumed,
         **_task_columns(run.task),
     }
 
@@ -121,6 +125,8 @@ def _task_columns(task: Task) -> Row:
         "limits": as_json(asdict(task.limits)),
         "packages": as_json(task.packages),
         "task_sealed": task.sealed,
+        "needs": as_json(task.needs),
+        "modules": as_json([asdict(module) for module in task.modules]),
         "prompt": task.prompt,
         "tests": as_json([asdict(test) for test in task.tests]),
         "examples": as_json([asdict(example) for example in task.examples]),
@@ -152,12 +158,8 @@ def model_row(attempt: Attempt, answer: Answer) -> Row:
     }
 
 
-def candidate_row(candidate: Candidate) -> Row:
-    """A candidate's own columns, without its run, generator, model and rank.
-
-    Every column is there, None where it doesn't apply: the row may overwrite an earlier one.
-    """
-    attempt = candidate.attempt
+def attempt_row(attempt: Attempt) -> Row:
+    """An attempt's own columns, without its generator."""
     return {
         "id": attempt.id,
         "copy": attempt.instance.copy,
@@ -165,6 +167,20 @@ def candidate_row(candidate: Candidate) -> Row:
         "role": attempt.instance.role,
         "purpose": attempt.purpose,
         "parents": as_json(attempt.parents),
+    }
+
+
+def candidate_row(candidate: Candidate) -> Row:
+    """A candidate's own columns, without its run, generator, model and rank.
+
+    Every column is there, None where it doesn't apply: the row may overwrite an earlier one.
+    """
+    answer, outputs = candidate.answer, candidate.outputs
+    return {
+        **attempt_row(candidate.attempt),
+        "cached": answer is not None and answer.cached,
+        "reward": candidate.reward,
+        "outputs": None if outputs is None else as_json(outputs),
         "host": candidate.host,
         "status": candidate.status,
         "started_s": candidate.started_s,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from paragen.store.schema import APPLICATION_ID, FIRST, SEALED
+from paragen.store.schema import APPLICATION_ID, FIRST, RESUMABLE, SEALED
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m001_first", FIRST),
     ("m002_sealed", SEALED),
+    ("m003_resumable", RESUMABLE),
 )
 
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paragen.domain.errors import UsageError
 from paragen.domain.status import MODEL_OUTCOMES
-from paragen.store.errors import clear_errors
+from paragen.store.rows import file_of, rows
 
 if TYPE_CHECKING:
-    from paragen.domain.candidate import Candidate
     from paragen.domain.tournament import Run
 
 PLAYS = ", ".join(f"'{status}'" for status in sorted(MODEL_OUTCOMES))
@@ -31,8 +27,9 @@ class RunNotFoundError(UsageError):
 class RunSummary:
     """One line of the history.
 
-    `state` is running (or its process died), ended or interrupted; `winner` is a candidate's id,
-    `generator` the winner's. `plays` counts candidates whose outcome is the model's own doing.
+    `state` is ended, interrupted, running, or unfinished where no living process plays its session
+    any more; `winner` is a candidate's id, `generator` the winner's. `plays` counts candidates
+    whose outcome is the model's own doing, `cached` those whose answer was given before.
     """
 
     run_id: str
@@ -51,7 +48,9 @@ class RunSummary:
     candidates: int
     plays: int
     passes: int
+    cached: int
     wall_s: float
+    deadline_s: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +59,10 @@ class StatsRow:
 
     Tasks without tests are left out: to pass them proves nothing. `plays` are candidates with an
     outcome of the model's own doing, all instances together; `runs` the tournaments that were
-    played to their end with at least one play of it, and `wins` those of them that it won. Means
-    are over the plays that have the number; None is none.
+    played to their end with at least one play of it, and `wins` those of them that it won. Answers
+    that were given before are no new evidence: their candidates are no plays, and where a
+    generator had one, that tournament says nothing of it. Means are over the plays that have the
+    number; None is none.
     """
 
     task_type: str
@@ -90,7 +91,8 @@ SELECT r.id AS run_id, sessions.id AS session_id, r.started_at, r.state, r.exit_
        count(c.run) AS candidates,
        count(*) FILTER (WHERE c.status IN ({PLAYS})) AS plays,
        count(*) FILTER (WHERE c.status = 'passed') AS passes,
-       coalesce(r.wall_s, 0.0) AS wall_s
+       count(*) FILTER (WHERE c.cached) AS cached,
+       coalesce(r.wall_s, 0.0) AS wall_s, r.deadline_s, r.session
 FROM newest AS r
 JOIN sessions ON sessions.key = r.session
 LEFT JOIN selections ON selections.run = r.key
@@ -100,24 +102,31 @@ GROUP BY r.key
 ORDER BY r.started_at DESC, r.key DESC
 """
 
-# The inner part goes run by run through covering indexes and groups by small keys; names come
-# after it, on a few rows. A win is counted only with a play of the winner's generator beside it,
-# so that there are never more wins than runs.
-STATS = f"""
-WITH records AS (
+# This goes run by run through covering indexes and groups by small keys; names come after it, on a
+# few rows. A win is counted only with a play of the winner's generator beside it, so that there are
+# never more wins than runs.
+RECORDS = f"""
     SELECT r.task_type, c.generator, count(*) AS plays,
-           count(DISTINCT c.run) FILTER (WHERE r.state = 'ended') AS runs,
-           count(DISTINCT s.run) FILTER (WHERE r.state = 'ended') AS wins,
+           count(DISTINCT c.run) FILTER (WHERE r.state = 'ended' AND old.run IS NULL) AS runs,
+           count(DISTINCT s.run) FILTER (WHERE r.state = 'ended' AND old.run IS NULL) AS wins,
            count(*) FILTER (WHERE c.status = 'passed') AS passes,
            sum(c.combined) AS combined, count(c.combined) AS scored,
            sum(c.tokens_per_s) AS tokens_per_s, count(c.tokens_per_s) AS timed,
-           sum(c.generation_s) AS generation_s, count(c.generation_s) AS generated
+           sum(c.generation_s) AS generation_s, count(c.generation_s) AS generated,
+           sum(c.reward) AS rewards
     FROM runs AS r
     JOIN candidates AS c ON c.run = r.key
     LEFT JOIN selections AS s ON s.run = c.run AND s.generator = c.generator
-    WHERE c.status IN ({PLAYS}) AND (r.tests <> '[]' OR r.examples <> '[]') AND {{types}}
+    LEFT JOIN (SELECT DISTINCT run, generator FROM candidates WHERE cached) AS old
+           ON old.run = c.run AND old.generator = c.generator
+    WHERE c.status IN ({PLAYS}) AND NOT c.cached
+          AND (r.tests <> '[]' OR r.examples <> '[]') AND {{types}}
     GROUP BY r.task_type, c.generator
-)
+"""
+"""What each recipe did, by task type: `old` are the tournaments that say nothing of it."""
+
+STATS = f"""
+WITH records AS ({RECORDS})
 SELECT records.task_type, g.name AS generator, g.model, g.temperature,
        sum(plays) AS plays, sum(runs) AS runs, sum(wins) AS wins,
        1.0 * sum(wins) / nullif(sum(runs), 0) AS win_rate,
@@ -138,14 +147,31 @@ def history(
     """The last runs, newest first; raises StoreError."""
     statement = HISTORY.format(types=_types(task_type))
     bounded = min(limit, LARGEST)
-    rows = _rows(connection, statement, {"limit": bounded, "task_type": task_type})
-    return [RunSummary(**dict(row)) for row in rows]
+    played: dict[int, bool] = {}
+    found = rows(connection, statement, {"limit": bounded, "task_type": task_type})
+    return [_summary(connection, row, played) for row in found]
 
 
 def stats(connection: sqlite3.Connection, *, task_type: str | None = None) -> list[StatsRow]:
     """Each generator's record by task type, the best first in each; raises StoreError."""
     statement = STATS.format(types=_types(task_type))
-    return [StatsRow(**dict(row)) for row in _rows(connection, statement, {"task_type": task_type})]
+    return [StatsRow(**dict(row)) for row in rows(connection, statement, {"task_type": task_type})]
+
+
+def _summary(
+    connection: sqlite3.Connection, row: sqlite3.Row, played: dict[int, bool]
+) -> RunSummary:
+    """A line of the history; `played` remembers which sessions are."""
+    columns: dict[str, Any] = dict(row)
+    session = columns.pop("session")
+    if columns["state"] == "running":
+        from paragen.store.locks import is_played
+
+        if session not in played:
+            played[session] = is_played(file_of(connection), session)
+        if not played[session]:
+            columns["state"] = "unfinished"
+    return RunSummary(**columns)
 
 
 def _types(task_type: str | None) -> str:
@@ -163,7 +189,7 @@ def find_run(connection: sqlite3.Connection, reference: str) -> str:
         if not newest:
             raise RunNotFoundError("No run is recorded yet. Play one with `paragen run`.")
         return newest[0].run_id
-    begins = _rows(
+    begins = rows(
         connection,
         "SELECT id FROM runs WHERE id >= :from AND id < :from || :end ORDER BY id LIMIT :limit",
         {"from": reference, "end": "\U0010ffff", "limit": NEAREST + 1},
@@ -186,69 +212,12 @@ def load_run(connection: sqlite3.Connection, run_id: str) -> Run:
     Candidates of a run that hasn't ended come in the order in which they ended. Raises
     RunNotFoundError, StoreError.
     """
-    from paragen.store.decode import run_of
+    from paragen.store.runs import recorded_run
 
-    found = _rows(
-        connection,
-        """
-        SELECT runs.*, sessions.id AS session_id
-        FROM runs JOIN sessions ON sessions.key = runs.session WHERE runs.id = ?
-        """,
-        (run_id,),
-    )
-    if not found:
+    found = recorded_run(connection, run_id)
+    if found is None:
         raise RunNotFoundError(f"No run {run_id!r} is recorded.")
-    row = found[0]
-    return run_of(row, row["session_id"], _candidates(connection, row["key"]))
-
-
-def _candidates(connection: sqlite3.Connection, run: int) -> tuple[Candidate, ...]:
-    from paragen.store.decode import candidate_of, generator_of
-
-    rows = _rows(
-        connection,
-        """
-        SELECT candidates.* FROM candidates JOIN runs ON runs.key = candidates.run
-        WHERE runs.key = ? AND (rank IS NOT NULL OR state = 'running')
-        ORDER BY rank NULLS LAST, candidates.key
-        """,
-        (run,),
-    )
-    of_run = "IN (SELECT {} FROM candidates WHERE run = ?)"
-    generators = {
-        row["key"]: generator_of(row)
-        for row in _rows(
-            connection, f"SELECT * FROM generators WHERE key {of_run.format('generator')}", (run,)
-        )
-    }
-    models = {
-        row["key"]: row
-        for row in _rows(
-            connection, f"SELECT * FROM models WHERE key {of_run.format('model')}", (run,)
-        )
-    }
-    cases: dict[int, list[sqlite3.Row]] = defaultdict(list)
-    for row in _rows(
-        connection,
-        f"SELECT * FROM cases WHERE candidate {of_run.format('key')} ORDER BY candidate, position",
-        (run,),
-    ):
-        cases[row["candidate"]].append(row)
-    measures: dict[int, dict[str, float]] = defaultdict(dict)
-    for row in _rows(
-        connection, f"SELECT * FROM measures WHERE candidate {of_run.format('key')}", (run,)
-    ):
-        measures[row["candidate"]][row["name"]] = row["value"]
-    return tuple(
-        candidate_of(
-            row,
-            generators[row["generator"]],
-            models.get(row["model"]),
-            cases[row["key"]],
-            measures[row["key"]],
-        )
-        for row in rows
-    )
+    return found.run
 
 
 def _nearest(connection: sqlite3.Connection, reference: str) -> str:
@@ -262,19 +231,3 @@ def _nearest(connection: sqlite3.Connection, reference: str) -> str:
     if close:
         return f"Nearest: {', '.join(close)}."
     return "`paragen history` lists the runs."
-
-
-def _rows(
-    connection: sqlite3.Connection,
-    statement: str,
-    parameters: dict[str, str | int | None] | Sequence[str | int],
-) -> list[sqlite3.Row]:
-    """All rows of a query; raises StoreError."""
-    with clear_errors(_file(connection)):
-        return connection.execute(statement, parameters).fetchall()
-
-
-def _file(connection: sqlite3.Connection) -> Path:
-    """The file that a connection is open on."""
-    (_, _, name) = connection.execute("PRAGMA database_list").fetchone()
-    return Path(name or ":memory:")

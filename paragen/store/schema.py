@@ -176,3 +176,77 @@ SEALED = (
     "ALTER TABLE runs ADD COLUMN task_sealed INTEGER",
 )
 """What is known of sealed verdicts; NULL in rows that were written before it was."""
+
+RESUMABLE = (
+    # What was going to be played, told before anything was: what resume goes on with.
+    """
+    CREATE TABLE plans (
+        key INTEGER PRIMARY KEY,
+        session INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        run TEXT NOT NULL UNIQUE,
+        plan TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX plans_session ON plans (session, position)",
+    # They hang on the plan: a mode asks before the first one is sent, which is when a run begins.
+    """
+    CREATE TABLE attempts (
+        plan INTEGER NOT NULL REFERENCES plans (key) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        generator INTEGER NOT NULL REFERENCES generators (key),
+        copy INTEGER NOT NULL,
+        seed INTEGER NOT NULL,
+        role TEXT,
+        purpose TEXT NOT NULL,
+        parents TEXT NOT NULL,
+        PRIMARY KEY (plan, position),
+        UNIQUE (plan, id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Loads that weren't part of an attempt; what an attempt's load took stands with the candidate.
+    """
+    CREATE TABLE loads (
+        key INTEGER PRIMARY KEY,
+        host TEXT NOT NULL,
+        model TEXT NOT NULL,
+        num_ctx INTEGER NOT NULL,
+        load_s REAL NOT NULL,
+        ended_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE answers (
+        key TEXT NOT NULL PRIMARY KEY,
+        kept_at TEXT NOT NULL,
+        answer TEXT NOT NULL
+    ) STRICT
+    """,
+    "ALTER TABLE sessions ADD COLUMN fingerprint TEXT",
+    "CREATE INDEX sessions_fingerprint ON sessions (fingerprint)",
+    "ALTER TABLE runs ADD COLUMN mode_options TEXT",
+    "ALTER TABLE runs ADD COLUMN deadline_s REAL",
+    "ALTER TABLE runs ADD COLUMN finish TEXT",
+    "ALTER TABLE runs ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE runs ADD COLUMN modules TEXT",
+    "ALTER TABLE runs ADD COLUMN needs TEXT",
+    "ALTER TABLE candidates ADD COLUMN cached INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE candidates ADD COLUMN reward REAL",
+    "ALTER TABLE candidates ADD COLUMN outputs TEXT",
+    """
+    UPDATE candidates SET reward = CASE
+        WHEN status = 'passed' THEN 0.5 + 0.5 * coalesce(combined, 0.0)
+        WHEN tests_total > 0 THEN 0.5 * tests_passed / tests_total
+        ELSE 0.0
+    END
+    WHERE status IN ('passed', 'failed', 'timeout', 'memory', 'crashed', 'no_code')
+    """,
+    "DROP INDEX candidates_record",
+    """
+    CREATE INDEX candidates_record ON candidates
+        (run, generator, status, cached, combined, tokens_per_s, generation_s, reward)
+    """,
+    "CREATE INDEX candidates_cached ON candidates (run, generator) WHERE cached",
+)
+"""Plans and attempts, so that a session can be gone on with; answers kept; what is no evidence."""

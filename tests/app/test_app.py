@@ -29,7 +29,7 @@ from paragen.sandbox import LEVELS
 from paragen.sandbox.levels import warning
 from paragen.server.scripted_ollama import ScriptedOllama
 from tests.cli.running import CHOSEN, LEVEL, NOWHERE, TASK
-from tests.cli.scripts import BAD, GOOD, MIXED, config, slow
+from tests.cli.scripts import BAD, GOOD, MIXED, config, generations, slow
 
 
 @pytest.fixture(autouse=True)
@@ -176,7 +176,7 @@ class TestPlaying:
             session.interrupt()
             with pytest.raises(InterruptedRunError) as caught:
                 session.play([])
-            assert not [entry for entry in server.requests if entry.path == "/api/chat"]
+            assert not generations(server)
         assert caught.value.exit_code == 130
 
     def test_an_interrupt_from_another_thread(self) -> None:

@@ -200,7 +200,7 @@ class Place:
     ) -> Done:
         """Run `paragen …` in the folder, in pipes, to its end; `options` are the interpreter's."""
         done = subprocess.run(
-            _command(arguments, options),
+            command(arguments, options),
             cwd=self.folder,
             env={**self.environment, **(settings or {})},
             input=stdin.encode() if isinstance(stdin, str) else stdin,
@@ -214,7 +214,7 @@ class Place:
         """Start `paragen …` in pipes; `deaf`: nobody reads its stdout."""
         _let_children_be_interrupted()
         process = subprocess.Popen(
-            _command(arguments),
+            command(arguments),
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -243,7 +243,7 @@ class Place:
         master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         process = subprocess.Popen(
-            _command(arguments),
+            command(arguments),
             cwd=self.folder,
             env={**self.environment, "TERM": "xterm-256color", **(settings or {})},
             stdin=slave,
@@ -266,10 +266,10 @@ class Place:
         return rows
 
 
-def _command(arguments: Sequence[str | Path], options: Sequence[str] = ()) -> list[str]:
+def command(arguments: Sequence[str | Path], options: Sequence[str] = ()) -> list[str]:
     verb, *rest = map(str, arguments) if arguments else [""]
     level = []
-    if verb in {"run", "judge", "doctor"} and "--sandbox" not in rest:
+    if verb in {"run", "resume", "rescore", "judge", "doctor"} and "--sandbox" not in rest:
         level = ["--sandbox", LEVEL, *(["--unsafe"] if LEVEL == "none" else [])]
     return [sys.executable, *options, "-m", "paragen", *([verb] if verb else []), *level, *rest]
 

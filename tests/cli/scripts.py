@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from paragen.parse.recording import Recorded, RecordedFault
+from paragen.server.scripted_ollama import ScriptedOllama
+from paragen.server.scripted_script import Logged
 from tests.cli.running import ENDLESS, RIGHT, WRONG
 
 SLOW = 0.5
@@ -25,6 +27,17 @@ def slow(model: str) -> Recorded:
 def faulty(model: str, fault: RecordedFault, answer: str = RIGHT) -> Recorded:
     """An answer that something happens to."""
     return recorded(model, answer, fault=fault)
+
+
+def generations(server: ScriptedOllama) -> list[Logged]:
+    """The requests for an answer: not those that load a model, let it go, or probe it."""
+    return [
+        one
+        for one in server.requests
+        if one.path == "/api/chat"
+        and one.body.get("messages")
+        and one.body.get("options", {}).get("num_predict") != 1
+    ]
 
 
 GOOD, BAD, LOOP, TALK = "good:7b", "bad:7b", "loop:1b", "talk:3b"

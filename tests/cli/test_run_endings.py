@@ -10,7 +10,7 @@ from paragen.parse.recording import RecordedFault
 from paragen.server.scripted_ollama import ScriptedOllama
 from tests.app.hosts_by_hand import by_hand
 from tests.cli.running import NOWHERE, RIGHT, Done, Place
-from tests.cli.scripts import BAD, GOOD, MIXED, config, faulty, recorded, slow
+from tests.cli.scripts import BAD, GOOD, MIXED, config, faulty, generations, recorded, slow
 
 LIMITS = "[run]\nretries = 0\nfirst_token_limit_s = 1.5\ngeneration_limit_s = 3\n"
 FAULTS = {
@@ -81,7 +81,7 @@ def test_what_passes_at_the_second_try_is_no_error(place: Place) -> None:
         done = place.run(
             "run", place.write("task.md"), "--host", server.url, "-m", "busy,dropped", "--json"
         )
-        tries = [entry for entry in server.requests if entry.path == "/api/chat"]
+        tries = generations(server)
     assert {c["status"] for c in done.object["candidates"]} == {"passed"}
     assert len(tries) == 4
 
@@ -169,7 +169,7 @@ class TestNobodyThere:
                 "run", place.write("task.md"), "--host", server.url, "-m", "nix:1b,nada"
             )
             done.refused("nix:1b", "ollama pull nix:1b && ollama pull nada", code=3)
-            assert not [e for e in server.requests if e.path == "/api/chat"]
+            assert not generations(server)
 
     def test_hosts_that_all_fail_in_mid_run(self, place: Place) -> None:
         with ScriptedOllama([faulty(GOOD, RecordedFault.DROP)]) as server:

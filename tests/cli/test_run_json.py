@@ -15,12 +15,13 @@ from tests.cli.running import RIGHT, TASK, Done, Place
 from tests.cli.scripts import BAD, GOOD, LOOP, MIXED, TALK, config
 
 RUN_KEYS = (
-    "schema run_id task mode exit_code winner reason sandbox weights started_at wall_s candidates"
+    "schema run_id session_id task mode mode_options deadline_s resumed finish exit_code winner "
+    "reason sandbox weights started_at wall_s candidates"
 )
 CANDIDATE_KEYS = (
-    "id generator model temperature seed copy kind parents host status tests code generation_s "
-    "load_s queue_s wall_s tokens tokens_per_s execution_s test_s peak_bytes level sealed "
-    "unsealed_because scores error"
+    "id generator model temperature seed copy kind parents host cached started_s status tests code "
+    "generation_s load_s queue_s wall_s tokens tokens_per_s execution_s test_s peak_bytes level "
+    "sealed unsealed_because scores error"
 )
 INNER_KEYS = {
     "tests": {"passed", "total"},

@@ -10,12 +10,12 @@ import pytest
 
 from paragen.server.scripted_ollama import ScriptedOllama
 from tests.cli.running import RIGHT, TASK, Done, Place
-from tests.cli.scripts import BAD, GOOD, MIXED, config, recorded
+from tests.cli.scripts import BAD, GOOD, MIXED, config, generations, recorded
 
 
 def chats(server: ScriptedOllama) -> list[dict[str, Any]]:
     """The bodies of the generations asked for."""
-    return [entry.body for entry in server.requests if entry.path == "/api/chat"]
+    return [entry.body for entry in generations(server)]
 
 
 def play(place: Place, *arguments: str) -> Done:
@@ -152,7 +152,7 @@ def test_sequential_is_one_at_a_time(place: Place) -> None:
         done = play(place, "--sequential")
         assert len(done.object["candidates"]) == 3
         assert server.max_concurrency == 1
-        spans = [(e.started, e.ended) for e in server.requests if e.path == "/api/chat"]
+        spans = [(e.started, e.ended) for e in generations(server)]
         for (_, ended), (started, _) in pairwise(spans):
             assert ended is not None
             assert ended <= started

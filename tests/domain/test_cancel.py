@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +24,18 @@ def test_what_hangs_on_it_is_called_once() -> None:
     assert cancel.thrown
     cancel.on_throw(lambda: calls.update(["after"]))
     assert calls == {"before": 1, "after": 1}
+
+
+def test_what_is_forgotten_is_not_called() -> None:
+    cancel, calls = Cancel(), list[str]()
+    said = {word: partial(calls.append, word) for word in ("over", "on", "never")}
+    cancel.on_throw(said["over"])
+    cancel.on_throw(said["on"])
+    cancel.forget(said["over"])
+    cancel.forget(said["never"])
+    cancel.throw()
+    cancel.forget(said["on"])
+    assert calls == ["on"]
 
 
 @given(st.lists(st.sampled_from(["throw", "hang"]), max_size=12))

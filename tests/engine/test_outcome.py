@@ -14,7 +14,7 @@ from paragen.domain.generator import Answer, Attempt, Generator, Instance
 from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Run
-from paragen.engine.outcome import conclude, exit_code, session_exit_code
+from paragen.engine.outcome import conclude, exit_code, not_played, session_exit_code
 from tests.store import build
 
 TASK = Task(name="t", prompt="p", sha256="s")
@@ -33,14 +33,17 @@ def ended(number: int, status: Status, *, answered: bool = True, sealed: bool = 
 
 
 def concluded(
-    *candidates: Candidate, finish: str = "everyone has played", interrupted: bool = False
+    *candidates: Candidate,
+    finish: str = "everyone has played",
+    interrupted: bool = False,
+    among: tuple[str, ...] = (),
 ) -> Run:
     board = Board(task=TASK, roster=())
     board = board.asked(tuple(candidate.attempt for candidate in candidates))
     for candidate in candidates:
         board = board.ended(candidate)
     run = build.run("r1")
-    return conclude(run, board, finish=finish, wall_s=3.0, interrupted=interrupted)
+    return conclude(run, board, finish=finish, wall_s=3.0, interrupted=interrupted, among=among)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +87,22 @@ def test_an_interrupted_run_is_130_and_says_so(status: Status) -> None:
 def test_fail_fast_says_where_it_stopped() -> None:
     run = concluded(ended(1, Status.FAILED), finish="stopped at the first error (x)")
     assert run.reason.startswith("Stopped at the first error (x). ")
+
+
+def test_where_a_mode_decided_among_some_one_of_them_wins_and_it_is_said() -> None:
+    first = replace(ended(1, Status.PASSED), scores=None)
+    better = ended(2, Status.PASSED)
+    assert concluded(first, better).winner == "c2"
+    run = concluded(first, better, finish="the first program passed", among=("c1",))
+    assert run.winner == "c1"
+    assert run.reason.startswith("The first program passed. ")
+    assert run.finish == "the first program passed"
+
+
+def test_what_was_not_played_says_what_it_needs() -> None:
+    run = not_played(build.run("r1"), "lexer")
+    assert run.reason == "Not played: it needs lexer, which has no winner."
+    assert (run.exit_code, run.winner, run.finish) == (1, None, "not played")
 
 
 @given(WHOLE, st.booleans())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -14,111 +14,32 @@ from paragen.domain.board import Budget
 from paragen.domain.errors import ConnectionFault
 from paragen.domain.events import (
     AttemptQueued,
+    AttemptsAsked,
     AttemptStarted,
     CandidateEnded,
     Event,
     JudgingStarted,
     RunEnded,
     RunStarted,
+    SessionStarted,
     Warned,
 )
 from paragen.domain.generator import Answer, CallLimits, Generator, Instance, Request
-from paragen.domain.plan import Plan
-from paragen.domain.ports import Cancel, Host, OnProgress, Sandbox
+from paragen.domain.ports import Cancel, OnProgress, Sandbox
 from paragen.domain.status import Status
-from paragen.domain.task import Task, TestCode
-from paragen.domain.tournament import Criteria, Run, Weights
 from paragen.engine.outcome import session_exit_code
 from paragen.engine.session import Engine
 from paragen.hosts.demo import DemoHost
 from paragen.parse.recording import Recorded, RecordedFault
-from paragen.sandbox import open_sandbox
-
-RIGHT = "```python\ndef double(x):\n    return 2 * x\n```"
-WRONG = "```python\ndef double(x):\n    return x\n```"
-ENDLESS = "```python\ndef double(x):\n    while True:\n        pass\n```"
-FAST = 5000.0
-"""Tokens/s."""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    opened = open_sandbox("none", 2, unsafe=True)
-    yield opened
-    opened.close()
-
-
-def task(name: str = "double") -> Task:
-    return Task(
-        name=name,
-        prompt="Write `double(x)`.",
-        sha256=name,
-        entry_point="double",
-        tests=(
-            TestCode(
-                source="from solution import double\ndef test_it(): assert double(2) == 4\n",
-                origin="t.md",
-            ),
-        ),
-    )
-
-
-def roster(*models: str) -> tuple[Instance, ...]:
-    return tuple(
-        Instance(generator=Generator(name=model, model=model), copy=0, seed=0) for model in models
-    )
-
-
-def plan(
-    *models: str, name: str = "double", budget: Budget | None = None, mode: str = "all"
-) -> Plan:
-    return Plan(
-        task=task(name),
-        roster=roster(*models),
-        criteria=Criteria(weights=Weights(quality=0.7, speed=0.3)),
-        mode=mode,
-        budget=budget or Budget(),
-    )
-
-
-class Listener:
-    """Keeps events, and may act on them."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.threads: set[int] = set()
-
-    def __call__(self, event: Event) -> None:
-        self.events.append(event)
-        self.threads.add(threading.get_ident())
-
-    def of(self, kind: type) -> list[Event]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-
-def engine(
-    sandbox: Sandbox, *hosts: Host, listener: Listener | None = None, sequential: bool = False
-) -> Engine:
-    return Engine(
-        hosts=[(host, host.state()) for host in hosts],
-        sandbox=sandbox,
-        subscribers=[listener] if listener else [],
-        limits=CallLimits(retries=0),
-        sequential=sequential,
-    )
-
-
-def statuses(run: Run) -> dict[str, Status]:
-    return {c.attempt.instance.name: c.status for c in run.ranking}
-
-
-RECORDED = (
-    Recorded(model="right", answer=RIGHT, tokens_per_s=FAST),
-    Recorded(model="wrong", answer=WRONG, tokens_per_s=FAST),
-    Recorded(model="prose", answer="I can't do that.", tokens_per_s=FAST),
-    Recorded(model="down", answer="", fault=RecordedFault.DROP, tokens_per_s=FAST),
-    Recorded(model="slow", answer=RIGHT, tokens_per_s=0.5),
-    Recorded(model="truncated", answer=RIGHT, done_reason="length", tokens_per_s=FAST),
+from tests.engine.playing import (
+    ENDLESS,
+    FAST,
+    RECORDED,
+    RIGHT,
+    Listener,
+    engine,
+    plan,
+    statuses,
 )
 
 
@@ -155,7 +76,13 @@ def test_events_tell_the_story_in_order(sandbox: Sandbox) -> None:
     (run,) = engine(sandbox, DemoHost("h", RECORDED), listener=listener).play(
         [plan("right", "wrong")]
     )
-    assert isinstance(listener.events[0], RunStarted)
+    session, begun, asked = listener.events[:3]
+    assert isinstance(session, SessionStarted)
+    assert list(session.plans) == [run.run_id]
+    assert session.session_id == run.session_id
+    assert isinstance(begun, RunStarted)
+    assert isinstance(asked, AttemptsAsked)
+    assert [attempt.id for attempt in asked.attempts] == ["c1", "c2"]
     assert listener.events[-1] == RunEnded(run=run)
     assert len(listener.of(AttemptQueued)) == 2
     for attempt_id in ("c1", "c2"):
@@ -167,6 +94,23 @@ def test_events_tell_the_story_in_order(sandbox: Sandbox) -> None:
         ]
         assert kinds[0] is AttemptStarted
         assert kinds[-2:] == [JudgingStarted, CandidateEnded]
+
+
+@pytest.mark.parametrize(("mode", "compares"), [("quorum", True), ("all", False)])
+def test_a_mode_that_compares_knows_what_programs_answer(
+    sandbox: Sandbox, mode: str, compares: bool
+) -> None:
+    one = plan("right", "wrong", "prose", mode=mode)
+    task = replace(one.task, prompt="Write `double(x)`. For example `double(21)` is `42`.")
+    (run,) = engine(sandbox, DemoHost("h", RECORDED)).play([replace(one, task=task)])
+    outputs = {c.attempt.instance.name: c.outputs for c in run.ranking}
+    assert outputs["prose"] is None, "there is no program"
+    if not compares:
+        assert set(outputs.values()) == {None}
+        return
+    assert outputs["right"] and outputs["wrong"]
+    assert len(outputs["right"]) == len(outputs["wrong"])
+    assert outputs["right"] != outputs["wrong"]
 
 
 class CountingHost(DemoHost):
@@ -208,10 +152,15 @@ def test_a_host_never_gets_more_than_its_slots(sandbox: Sandbox) -> None:
 
 
 def test_sequential_is_one_at_a_time(sandbox: Sandbox) -> None:
-    host, other = CountingHost("a", SIX, 4), CountingHost("b", SIX, 4)
-    (run,) = engine(sandbox, host, other, sequential=True).play([plan("m0", "m1", "m2")])
+    hosts = CountingHost("a", SIX, 4), CountingHost("b", SIX, 4)
+    listener = Listener()
+    playing = engine(sandbox, *hosts, listener=listener, sequential=True)
+    (run,) = playing.play([plan("m0", "m1", "m2")])
     assert len(run.ranking) == 3
-    assert host.most + other.most == 1
+    on_their_way = 0
+    for event in listener.events:
+        on_their_way += isinstance(event, AttemptStarted) - isinstance(event, CandidateEnded)
+        assert on_their_way <= 1
 
 
 def test_models_stay_together_over_tasks(sandbox: Sandbox) -> None:
@@ -358,7 +307,7 @@ class RestartingHost(DemoHost):
 def test_a_host_that_comes_back_gets_attempts_again(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("paragen.engine.session.ASK_AGAIN_S", 0.05)
+    monkeypatch.setattr("paragen.engine.calls.ASK_AGAIN_S", 0.05)
     well = DemoHost("well", SIX, 1)
     back = RestartingHost("back", SIX, 1)
     listener = Listener()
@@ -383,6 +332,21 @@ def test_what_is_pinned_to_a_host_that_is_not_there_is_an_error(
     assert statuses(run) == {"right": Status.PASSED, "pinned": Status.ERROR}
     (error,) = [c.error for c in run.ranking if c.error is not None]
     assert error.kind == "connection"
+
+
+def test_a_run_of_which_nothing_can_be_sent_begins_and_ends(sandbox: Sandbox) -> None:
+    gone = Instance(generator=Generator(name="g", model="right", host="gone"), copy=0, seed=0)
+    listener = Listener()
+    one = replace(plan(), roster=(gone,))
+    (run,) = engine(sandbox, DemoHost("h", RECORDED), listener=listener).play([one])
+    assert run.exit_code == 3
+    assert [type(event) for event in listener.events[1:]] == [
+        RunStarted,
+        AttemptsAsked,
+        AttemptQueued,
+        CandidateEnded,
+        RunEnded,
+    ]
 
 
 def test_one_model_with_two_contexts_is_not_loaded_back_and_forth(sandbox: Sandbox) -> None:

@@ -279,7 +279,7 @@ def test_cancelling_works_after_earlier_answers(ask: Ask, open_ollama: Open) -> 
 def test_cancelling_ends_the_wait_between_tries(ask: Ask, open_ollama: Open) -> None:
     with ScriptedOllama([recorded(fault=RecordedFault.BUSY)]) as server:
         host, cancel = open_ollama(server.url), Cancel()
-        host._backoff_s = 10_000.0
+        host._calls._backoff_s = 10_000.0
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(generate, host, ask(retries=1000), cancel)
             wait_until(lambda: len(server.requests) >= 1)

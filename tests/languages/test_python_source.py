@@ -200,3 +200,27 @@ def test_each_language_has_what_all_have(name: str) -> None:
     assert callable(module.parses)
     assert callable(module.code_lines)
     assert callable(module.handles_errors)
+
+
+@pytest.mark.parametrize("name", ["parser2", "tokens", "_x", "größe", "paragen"])
+def test_names_that_a_module_may_have(name: str) -> None:
+    assert python.why_no_module(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a-b", "identifier"),
+        ("a.b", "identifier"),
+        ("", "identifier"),
+        ("class", "keyword"),
+        ("json", "standard library"),
+        ("sys", "standard library"),
+        ("_socket", "standard library"),
+        ("solution", "taken"),
+        ("pytest", "taken"),
+        ("_paragen_runner", "taken"),
+    ],
+)
+def test_names_that_would_hide_something(name: str, why: str) -> None:
+    assert why in python.why_no_module(name)

@@ -1,86 +1,72 @@
-"""The mode `all`, driven through random finishes."""
+"""The mode `all`, and what is decided for every mode."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paragen.domain.board import Board, Budget
-from paragen.domain.candidate import Candidate
+from paragen.domain.board import Board, Budget, Step
 from paragen.domain.errors import UsageError
-from paragen.domain.generator import Generator, Instance
 from paragen.domain.status import Status
-from paragen.domain.task import Task
-from paragen.modes import MODES, decide, find_mode
+from paragen.modes import decide, find_mode, options_of
+from tests.modes.driver import TESTED, after, boards, budgets, ended, play, roster
 
-TASK = Task(name="t", prompt="p", sha256="0")
-
-
-def board(size: int) -> Board:
-    generator = Generator(name="g", model="m")
-    roster = tuple(Instance(generator=generator, copy=n, seed=n * 1000) for n in range(size))
-    return Board(task=TASK, roster=roster)
+ALL = find_mode("all")
 
 
-def play(start: Board, budget: Budget, data: st.DataObject) -> tuple[Board, int, str]:
-    """Play to the end, each in-flight attempt ending in a drawn order with a drawn status."""
-    mode, now, most = find_mode("all"), start, 0
-    for _ in range(1000):
-        step = decide(mode, now, budget)
-        assert step == decide(mode, now, budget), "the same board gives the same step"
-        now = now.asked(step.start)
-        most = max(most, len(now.in_flight))
-        if step.finish is not None:
-            assert not step.start
-            assert step.cancel == now.in_flight
-            return now, most, step.finish
-        assert step.start or now.in_flight, "a mode that waits for nothing never ends"
-        if now.in_flight:
-            ended = data.draw(st.sampled_from(now.in_flight))
-            status = data.draw(st.sampled_from(Status))
-            now = now.ended(Candidate(attempt=now.attempts[ended], status=status))
-    raise AssertionError("the mode never ended")
-
-
-@given(
-    size=st.integers(0, 12),
-    max_attempts=st.none() | st.integers(0, 15),
-    max_in_flight=st.none() | st.integers(1, 5),
-    fail_fast=st.booleans(),
-    data=st.data(),
-)
-def test_every_play_ends_within_its_budget(
-    size: int,
-    max_attempts: int | None,
-    max_in_flight: int | None,
-    fail_fast: bool,
-    data: st.DataObject,
+@settings(deadline=None)
+@given(start=boards(), budget=budgets(), data=st.data())
+def test_everyone_is_asked_once_as_far_as_the_budget_goes(
+    start: Board, budget: Budget, data: st.DataObject
 ) -> None:
-    budget = Budget(max_attempts=max_attempts, max_in_flight=max_in_flight, fail_fast=fail_fast)
-    end, most, finish = play(board(size), budget, data)
-    allowed = size if max_attempts is None else min(size, max_attempts)
-    assert len(end.attempts) <= allowed
-    if max_in_flight is not None:
-        assert most <= max_in_flight
-    failed = any(c.status is Status.ERROR for c in end.candidates.values())
-    if fail_fast and failed:
-        assert finish.startswith("stopped")
-    else:
-        assert len(end.candidates) == allowed
-        assert [a.instance for a in end.attempts.values()] == list(end.roster[:allowed])
+    played = play(ALL, start, budget, data)
+    most = len(start.roster) if budget.max_attempts is None else budget.max_attempts
+    asked = [attempt.instance for attempt in played.board.attempts.values()]
+    assert asked == list(start.roster[: len(asked)])
+    stopped = str(played.last.finish).startswith("stopped")
+    assert stopped or len(played.board.candidates) == min(len(start.roster), most)
 
 
 def test_all_start_at_once() -> None:
-    step = decide(find_mode("all"), board(5), Budget())
+    step = decide(ALL, Board(task=TESTED, roster=roster("g", copies=5)), Budget())
     assert [attempt.id for attempt in step.start] == ["c1", "c2", "c3", "c4", "c5"]
 
 
-def test_an_unknown_mode_lists_those_there_are() -> None:
-    with pytest.raises(UsageError, match="Modes: all"):
-        find_mode("al")
+def test_fail_fast_stops_at_an_error_and_at_nothing_else() -> None:
+    board = Board(task=TESTED, roster=roster("a", "b", "c"))
+    board = board.asked(decide(ALL, board, Budget()).start)
+    fast = Budget(fail_fast=True)
+    for status in (Status.CANCELLED, Status.NOT_JUDGED, Status.CRASHED):
+        other = after(board, ended(board.attempts["c1"], status))
+        assert decide(ALL, other, fast) == Step()
+    failed = after(board, ended(board.attempts["c2"], Status.ERROR))
+    assert decide(ALL, failed, Budget()) == Step()
+    assert decide(ALL, failed, fast) == Step(
+        cancel=("c1", "c3"), finish="stopped at the first error (b)"
+    )
 
 
-@pytest.mark.parametrize("name", MODES)
-def test_every_mode_in_the_table_is_there(name: str) -> None:
-    assert callable(find_mode(name).step)
+def test_who_plays_beyond_an_early_end_is_who_was_not_asked() -> None:
+    board = Board(task=TESTED, roster=roster("a", "b", "c"))
+    early = replace(ALL, step=lambda board, budget: Step(finish="that will do"))
+    step = decide(early, board, Budget(min_attempts=2))
+    assert [attempt.instance.name for attempt in step.start] == ["a"]
+    board = board.asked(step.start)
+    assert decide(early, board, Budget(min_attempts=2)) == Step()
+    board = after(board, ended(board.attempts["c1"]))
+    step = decide(early, board, Budget(min_attempts=2))
+    assert [attempt.instance.name for attempt in step.start] == ["b"]
+    assert decide(early, board, Budget(min_attempts=2, max_attempts=1)).finish == (
+        "the budget is spent"
+    )
+    assert decide(early, board, Budget(min_attempts=1)).finish == "that will do"
+
+
+@pytest.mark.parametrize("find", [find_mode, options_of])
+def test_an_unknown_mode_lists_those_there_are(find: object) -> None:
+    assert callable(find)
+    with pytest.raises(UsageError, match="Modes: all, race"):
+        find("al")

@@ -32,6 +32,7 @@ recordings = st.builds(
     tokens_per_s=st.floats(0.1, 1000),
     prompt_s=seconds,
     load_s=seconds,
+    size_bytes=st.integers(0),
     done_reason=texts,
     fault=st.none() | st.sampled_from(RecordedFault),
 )
@@ -80,6 +81,7 @@ def test_null_leaves_a_key_at_its_default() -> None:
         ('{"model": "m", "answer": "a", "prompt_s": -1}', "0 or more"),
         ('{"model": "m", "answer": "a", "load_s": NaN}', "0 or more"),
         ('{"model": "m", "answer": "a", "temperature": true}', "not a number"),
+        ('{"model": "m", "answer": "a", "size_bytes": 0.5}', "not a whole number"),
         ('{"model": "m", "answer": "a", "seed": 1.5}', "not a whole number"),
         ('{"model": "m", "answer": "a", "fault": "bussy"}', "Did you mean 'busy'?"),
         ('{"model": "m", "answer": "a", "fault": 7}', "Valid: busy_once"),

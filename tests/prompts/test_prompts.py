@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.domain.generator import Attempt, Generator, Instance, Purpose
-from paragen.domain.task import Example, Task, TestCode
+from paragen.domain.task import Example, Module, Task, TestCode
 from paragen.prompts import WRITERS, messages
 from tests.store import build
 
@@ -54,6 +54,20 @@ def test_scripts_are_asked_for_as_scripts() -> None:
     plain = messages(task(None), attempt(), [])[-1]
     assert "standard input" not in plain.content
     assert "defines" not in plain.content
+
+
+def test_what_earlier_steps_made_is_shown() -> None:
+    module = Module(name="lexer", source="def lex(text):\n    return text.split()\n")
+    user = messages(task(modules=(module,)), attempt(), [])[-1].content
+    assert "(`lexer`)" in user
+    assert "```python\ndef lex(text):\n    return text.split()\n```" in user
+    assert user.index("Write `double(x)`.") < user.index("def lex") < user.index("Answer with")
+
+
+def test_a_module_that_has_fences_is_shown_whole() -> None:
+    module = Module(name="doc", source='"""\n```python\nx\n```\n"""\n')
+    user = messages(task(modules=(module,)), attempt(), [])[-1].content
+    assert f"````python\n{module.source}````" in user
 
 
 MARK = "hidden-from-models"

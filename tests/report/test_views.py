@@ -69,7 +69,7 @@ def live(events: Sequence[Event], *, tasks: int = 1, columns: int = 80, lines: i
     console = Console(
         file=stream, force_terminal=True, width=columns, height=lines, color_system="standard"
     )
-    with LiveView(console, tasks=tasks, attempts=5) as view:
+    with LiveView(console, tasks=tasks) as view:
         for event in events:
             view(event)
     return read(stream)

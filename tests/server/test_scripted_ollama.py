@@ -244,6 +244,7 @@ def test_the_command_serves_until_interrupted(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text(format_recording([recorded()]), encoding="utf-8")
     command = [sys.executable, "-m", "paragen.server.scripted_ollama", "--recording", str(path)]
+    command += ["--vram-bytes", "1000000", "--mishaps", "0.5", "--seed", "3"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
         assert served.stdout is not None
         url = served.stdout.readline().strip()

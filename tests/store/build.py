@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from paragen.domain.board import Budget
 from paragen.domain.candidate import Candidate, Fault, Scores, Verdict
 from paragen.domain.command import CaseResult, Outcome
 from paragen.domain.events import CandidateEnded, Event, RunEnded, RunStarted
-from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose
+from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose, instance
+from paragen.domain.plan import Plan
+from paragen.domain.standing import Standing
 from paragen.domain.status import Status
-from paragen.domain.task import Example, Limits, Task, TestCode, TestKind
+from paragen.domain.task import Example, Limits, Module, Task, TestCode, TestKind
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
 
 WEIGHTS = Weights(quality=0.6, speed=0.4)
@@ -116,6 +119,25 @@ def events(played: Run) -> list[Event]:
     ]
 
 
+def plan(name: str = "slugify", *generators: str, copies: int = 2, seed: int = 0) -> Plan:
+    """A tournament of these generators (a and b where none is named), so many copies of each."""
+    task = replace(run("r").task, name=name, sha256=f"sha of {name}")
+    recipes = [Generator(name=one, model=f"{one}:7b") for one in generators or ("a", "b")]
+    return Plan(
+        task=task,
+        roster=tuple(instance(one, n, seed) for one in recipes for n in range(copies)),
+        criteria=Criteria(weights=WEIGHTS),
+        seed=seed,
+    )
+
+
+def ended(
+    attempt: Attempt, status: Status = Status.PASSED, *, combined: float = 0.5, text: str = "x"
+) -> Candidate:
+    """What an attempt of a plan came to."""
+    return replace(candidate(attempt.id, status, combined=combined, text=text), attempt=attempt)
+
+
 texts = st.text(max_size=30) | st.text("a\x00\ud800\udc00\udfff\u2028'\"\\", max_size=6)
 names = st.text(string.ascii_letters + "-_ö", min_size=1, max_size=8)
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -145,13 +167,17 @@ def generators() -> st.SearchStrategy[Generator]:
     )
 
 
+def instances() -> st.SearchStrategy[Instance]:
+    return st.builds(
+        Instance, generator=generators(), copy=counts, seed=integers, role=st.none() | texts
+    )
+
+
 def attempts() -> st.SearchStrategy[Attempt]:
     return st.builds(
         Attempt,
         id=names,
-        instance=st.builds(
-            Instance, generator=generators(), copy=counts, seed=integers, role=st.none() | texts
-        ),
+        instance=instances(),
         purpose=st.sampled_from(Purpose),
         parents=st.lists(names, max_size=2).map(tuple),
     )
@@ -172,6 +198,7 @@ def answers() -> st.SearchStrategy[Answer]:
         completion_tokens=counts,
         model_digest=st.none() | st.just("") | names,
         server_version=st.none() | st.just("") | names,
+        cached=st.booleans(),
     )
 
 
@@ -205,6 +232,7 @@ def candidates() -> st.SearchStrategy[Candidate]:
         code=st.none() | texts,
         verdict=st.none() | verdicts(),
         measures=st.dictionaries(names, shares, max_size=3),
+        outputs=st.none() | st.lists(texts, max_size=2).map(tuple),
         scores=st.none()
         | st.builds(
             Scores, evaluator=st.none() | shares, quality=shares, speed=shares, combined=shares
@@ -237,7 +265,8 @@ def tasks() -> st.SearchStrategy[Task]:
             max_size=2,
         ).map(tuple),
         examples=st.lists(
-            st.builds(Example, name=texts, stdin=texts, stdout=texts), max_size=2
+            st.builds(Example, name=texts, stdin=texts, stdout=texts, loose=st.booleans()),
+            max_size=2,
         ).map(tuple),
         limits=st.builds(
             Limits,
@@ -250,6 +279,60 @@ def tasks() -> st.SearchStrategy[Task]:
         ),
         packages=st.lists(names, max_size=2).map(tuple),
         sealed=st.booleans(),
+        needs=st.lists(names, max_size=2).map(tuple),
+        modules=st.lists(st.builds(Module, name=names, source=texts), max_size=2).map(tuple),
+    )
+
+
+def criteria() -> st.SearchStrategy[Criteria]:
+    return st.builds(
+        Criteria,
+        weights=st.builds(Weights, quality=shares, speed=shares),
+        min_quality=shares,
+        max_generation_s=st.none() | finite,
+        max_execution_s=st.none() | finite,
+        prefer_simplicity=st.booleans(),
+    )
+
+
+def written() -> st.SearchStrategy[object]:
+    words = st.lists(texts, max_size=2).map(tuple)
+    return texts | integers | finite | st.booleans() | words
+
+
+def plans() -> st.SearchStrategy[Plan]:
+    return st.builds(
+        Plan,
+        task=tasks(),
+        roster=st.lists(instances(), max_size=3)
+        .flatmap(lambda some: st.lists(st.sampled_from(some), max_size=5) if some else st.just([]))
+        .map(tuple),
+        criteria=criteria(),
+        mode=names,
+        mode_options=st.dictionaries(names, written(), max_size=3),
+        budget=st.builds(
+            Budget,
+            max_attempts=st.none() | counts,
+            min_attempts=counts,
+            max_in_flight=st.none() | counts,
+            fail_fast=st.booleans(),
+        ),
+        deadline_s=st.none() | finite,
+        seed=integers,
+        standings=st.dictionaries(
+            names,
+            st.builds(
+                Standing,
+                plays=counts,
+                passes=counts,
+                runs=counts,
+                wins=counts,
+                mean_reward=st.none() | shares,
+            ),
+            max_size=2,
+        ),
+        needs=st.lists(names, max_size=2).map(tuple),
+        warnings=st.lists(texts, max_size=2).map(tuple),
     )
 
 
@@ -262,14 +345,7 @@ def runs() -> st.SearchStrategy[Run]:
             session_id=names,
             task=tasks(),
             mode=names,
-            criteria=st.builds(
-                Criteria,
-                weights=st.builds(Weights, quality=shares, speed=shares),
-                min_quality=shares,
-                max_generation_s=st.none() | finite,
-                max_execution_s=st.none() | finite,
-                prefer_simplicity=st.booleans(),
-            ),
+            criteria=criteria(),
             sandbox=st.builds(SandboxState, level=names, sealed=st.booleans()),
             started_at=st.datetimes().map(lambda at: at.isoformat()),
             seed=integers,
@@ -279,5 +355,9 @@ def runs() -> st.SearchStrategy[Run]:
             reason=texts,
             exit_code=st.sampled_from([0, 1, 3, 130]),
             warnings=st.lists(texts, max_size=2).map(tuple),
+            mode_options=st.dictionaries(names, written(), max_size=3),
+            deadline_s=st.none() | finite,
+            finish=texts,
+            resumed=st.booleans(),
         )
     )

@@ -14,6 +14,8 @@ from paragen.store.connection import connect
 from paragen.store.errors import StoreFault
 from paragen.store.queries import find_run, history, load_run, stats
 from paragen.store.recorder import Recorder
+from paragen.store.resume import unfinished
+from paragen.store.standings import standings
 from tests.store import build
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -53,10 +55,27 @@ def test_a_database_of_an_older_version(tmp_path: Path, dump: str, write: bool) 
     connection = connect(path, write=write)
     assert load_run(connection, find_run(connection, "last")) == FIRST_RUN
     assert [row.generator for row in stats(connection)] == ["a", "b"]
+    assert {name: one.mean_reward for name, one in standings(connection, "utilities").items()} == {
+        "a": PLAYED.ranking[0].reward,
+        "b": PLAYED.ranking[1].reward,
+    }
     fresh = connect(tmp_path / "fresh.db", write=True)
     assert shape(connection) == shape(fresh)
     for one in (connection, fresh):
         one.close()
+
+
+@pytest.mark.parametrize("dump", ["v3.sql"])
+def test_what_an_older_version_was_going_to_play(tmp_path: Path, dump: str) -> None:
+    connection = connect(restored(dump, tmp_path / "h.db"), write=False)
+    found = unfinished(connection, "run-a", ended=True)
+    connection.close()
+    assert found is not None
+    (run,) = found.runs
+    plan = build.plan("slugify", "a", "b", "c", copies=1)
+    assert run.plan == replace(plan, task=FIRST_RUN.task)
+    assert run.attempts == tuple(candidate.attempt for candidate in PLAYED.ranking)
+    assert run.candidates == PLAYED.ranking
 
 
 def test_each_migration_is_recorded_by_name(tmp_path: Path) -> None:

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from paragen.domain.candidate import Scores
-from paragen.domain.events import CandidateEnded, RunEnded, RunStarted, Warned
+from paragen.domain.events import (
+    AttemptsAsked,
+    CandidateEnded,
+    RunEnded,
+    RunStarted,
+    SessionStarted,
+    Warned,
+)
 from paragen.domain.status import Status
 from paragen.store.connection import connect
 from paragen.store.errors import StoreFault, StoreLockedError
@@ -137,6 +144,31 @@ def test_a_failure_is_told_once_and_then_all_is_quiet(path: Path) -> None:
     connection = connect(path, write=False)
     assert count(connection, "runs") == 0
     connection.close()
+
+
+def test_attempts_of_a_run_that_was_not_planned_are_a_failure(path: Path) -> None:
+    messages: list[str] = []
+    recorder = Recorder(path, on_failure=messages.append)
+    recorder(AttemptsAsked(run_id="r1", attempts=(build.candidate("a").attempt,)))
+    recorder.close()
+    assert isinstance(recorder.failure, StoreFault)
+    assert len(messages) == 1
+
+
+def test_what_was_rolled_back_is_written_anew(recorder: Recorder, seen: sqlite3.Connection) -> None:
+    class Interrupting(tuple[str, ...]):
+        def __iter__(self) -> Any:
+            raise KeyboardInterrupt
+
+    a, b = build.candidate("a").attempt, build.candidate("b").attempt
+    recorder(SessionStarted(session_id="s1", plans={"r1": build.plan()}))
+    with pytest.raises(KeyboardInterrupt):
+        broken = replace(b, parents=Interrupting(("a",)))
+        recorder(AttemptsAsked(run_id="r1", attempts=(a, broken)))
+    assert (count(seen, "attempts"), count(seen, "generators")) == (0, 0)
+    recorder(AttemptsAsked(run_id="r1", attempts=(a, b)))
+    assert (count(seen, "attempts"), count(seen, "generators")) == (2, 2)
+    assert seen.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_a_failure_leaves_nothing_half_written(path: Path) -> None:

@@ -1,13 +1,14 @@
-"""Dispatch: nothing lost, nothing twice, slots kept, models together."""
+"""Which attempt goes where: slots kept, models together, and no host used that only delays."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paragen.dispatch import HostLoad, Queue, Resident, assign
+from paragen.dispatch import Costs, HostLoad, Queue, Resident, assign, takers
 
 MODELS = ["a:latest", "b:latest", "c:latest"]
 RESIDENTS = st.builds(Resident, st.sampled_from(MODELS), st.sampled_from([4096, 8192]))
@@ -56,23 +57,34 @@ def test_slots_are_kept_and_no_attempt_is_sent_twice(
 
 
 @given(waiting=waiting_, hosts=hosts_())
-def test_no_slot_stays_free_while_an_attempt_could_use_it(
+def test_nothing_waits_for_hosts_that_are_all_idle(
     waiting: dict[Queue, int], hosts: list[HostLoad]
 ) -> None:
-    assignments = assign(waiting, hosts)
-    sent = Counter(a.host for a in assignments)
-    taken = Counter(a.queue for a in assignments)
-    free = {host.name for host in hosts if host.free > sent[host.name]}
-    for queue, count in waiting.items():
-        if taken[queue] == count:
-            continue
-        if queue.host is not None:
-            assert queue.host not in free
-            continue
-        model, up = queue.resident.model, [host for host in hosts if host.up]
-        certain = any(h.models is not None and model in h.models for h in hosts)
-        owners = {h.name for h in up if h.models is None or model in h.models}
-        assert not (free & (owners if certain else {h.name for h in up}))
+    idle = [replace(host, running={}) for host in hosts]
+    able = [queue for queue, count in waiting.items() if count and takers(queue, idle, idle)]
+    assert bool(assign(waiting, idle)) == bool(able)
+
+
+@given(waiting=waiting_, hosts=hosts_(), limit=st.integers(0, 5))
+def test_a_limit_is_kept(waiting: dict[Queue, int], hosts: list[HostLoad], limit: int) -> None:
+    assert len(assign(waiting, hosts, limit=limit)) <= limit
+
+
+@given(waiting=waiting_, hosts=hosts_())
+def test_no_host_runs_more_models_than_it_holds(
+    waiting: dict[Queue, int], hosts: list[HostLoad]
+) -> None:
+    narrow = [replace(host, memory=1) for host in hosts]
+    for host in narrow:
+        sent = {a.queue.resident for a in assign(waiting, narrow) if a.host == host.name}
+        new = sent - host.running.keys()
+        assert not new or len(host.running.keys() | sent) <= 1
+
+
+@given(waiting=waiting_, hosts=hosts_())
+def test_a_suspended_host_gets_nothing(waiting: dict[Queue, int], hosts: list[HostLoad]) -> None:
+    hanging = [replace(host, suspended=host.name != "h1") for host in hosts]
+    assert {a.host for a in assign(waiting, hanging)} <= {"h1"}
 
 
 def on(letter: str, num_ctx: int | None = 8192) -> Resident:
@@ -148,3 +160,48 @@ def test_a_loaded_model_of_unknown_context_is_taken_for_the_right_one() -> None:
     waiting = {Queue(on("b")): 3, Queue(on("a")): 1}
     host = HostLoad(name="h", slots=1, loaded=frozenset({on("a", None)}))
     assert [a.queue.resident for a in assign(waiting, [host])] == [on("a")]
+
+
+def known(**seconds: tuple[float, float]) -> Costs:
+    """Costs by host and model, written `host_model`."""
+    costs = Costs()
+    for name, (load_s, generation_s) in seconds.items():
+        host, letter = name.split("_")
+        costs = costs.seen(host, on(letter), load_s=load_s, generation_s=generation_s)
+    return costs
+
+
+def test_a_model_is_split_where_what_is_left_costs_more_than_a_load() -> None:
+    busy = HostLoad(name="x", slots=1, running={on("a"): 1}, ready_s=10.0)
+    costs = known(x_a=(30, 10), y_a=(30, 10))
+    hosts = [busy, HostLoad(name="y", slots=1)]
+    assert assign({Queue(on("a")): 3}, hosts, costs) == ()
+    assert [a.host for a in assign({Queue(on("a")): 9}, hosts, costs)] == ["y"]
+
+
+def test_a_slow_host_doesnt_take_what_a_fast_one_has_done_before() -> None:
+    hosts = [
+        HostLoad(name="fast", slots=1, running={on("a"): 1}, ready_s=5.0),
+        HostLoad(name="slow", slots=1, last=on("a"), loaded=frozenset({on("a")})),
+    ]
+    costs = known(fast_a=(5, 10), slow_a=(5, 100))
+    assert assign({Queue(on("a")): 3}, hosts, costs) == ()
+    assert [a.host for a in assign({Queue(on("a")): 30}, hosts, costs)] == ["slow"]
+
+
+def test_the_longest_goes_first_over_several_hosts() -> None:
+    hosts = [HostLoad(name="x", slots=1), HostLoad(name="y", slots=1)]
+    seconds = {"a": 5, "b": 5, "c": 9}
+    costs = known(**{f"{host}_{m}": (1, s) for host in "xy" for m, s in seconds.items()})
+    assignments = assign({Queue(on(m)): 1 for m in "abc"}, hosts, costs)
+    assert assignments[0].queue.resident == on("c") or assignments[1].queue.resident == on("c")
+    assert len(assignments) == 2
+
+
+def test_a_model_that_would_push_out_what_runs_waits() -> None:
+    host = HostLoad(name="h", slots=2, running={on("a"): 1}, memory=1)
+    assert assign({Queue(on("b")): 1}, [host]) == ()
+    assert len(assign({Queue(on("b")): 1}, [replace(host, memory=2)])) == 1
+    assert (
+        assign({Queue(on("b")): 1}, [replace(host, running={}, loading=frozenset({on("a")}))]) == ()
+    )

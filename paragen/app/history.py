@@ -1,0 +1,191 @@
+"""What the history knows before anything is played: standings, costs, unfinished sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paragen.app.choices import Choices
+from paragen.dispatch import Costs, Resident
+from paragen.domain.errors import StoreError
+from paragen.domain.generator import Generator
+from paragen.domain.plan import Plan
+from paragen.domain.standing import Standing
+from paragen.domain.tournament import Run
+from paragen.engine.resumed import Resumed, Retry, kept
+from paragen.report.text import counted
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from paragen.settings import Settings
+    from paragen.store.costs import SeenCost
+    from paragen.store.locks import SessionLock
+    from paragen.store.resume import Unfinished, UnfinishedRun
+
+
+def database_of(settings: Settings, choices: Choices) -> Path:
+    """Where runs are recorded."""
+    from paragen.store.connection import default_path
+
+    return choices.database or default_path(settings.database)
+
+
+class History:
+    """A database that is read before anything is played; what can't be read is as if empty.
+
+    That it can't be is said by whoever records.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def standings(self, task_type: str, generators: Iterable[Generator]) -> Mapping[str, Standing]:
+        """What it says of generators, by name, for a task type."""
+        from paragen.store.standings import standings
+
+        try:
+            with self._open() as connection:
+                return standings(connection, task_type, generators=tuple(generators))
+        except StoreError:
+            return {}
+
+    def costs(self) -> Costs:
+        """What models cost on hosts."""
+        return Costs().with_history(
+            (one.host, Resident(one.model, one.num_ctx), one.load_s, one.generation_s, one.samples)
+            for one in self.seen_costs()
+        )
+
+    def seen_costs(self) -> tuple[SeenCost, ...]:
+        """The rows from which costs come."""
+        from paragen.store.costs import seen_costs
+
+        try:
+            with self._open() as connection:
+                return seen_costs(connection)
+        except StoreError:
+            return ()
+
+    def unfinished(
+        self,
+        reference: str | None = None,
+        *,
+        fingerprint: str | None = None,
+        ended: bool = False,
+        lock: SessionLock | None = None,
+    ) -> Unfinished | None:
+        """The session that is meant; raises UsageError where none can be, StoreError."""
+        from paragen.store.resume import unfinished
+
+        with self._open() as connection:
+            return unfinished(
+                connection, reference, fingerprint=fingerprint, ended=ended, lock=lock
+            )
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        from paragen.store.connection import connect
+
+        with closing(connect(self.path, write=False)) as connection:
+            yield connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoingOn:
+    """A session that is gone on with: its lock, its plans, and how far its runs had come.
+
+    `settings` is what was recorded with it.
+    """
+
+    session_id: str
+    settings: Mapping[str, Any]
+    lock: SessionLock
+    plans: tuple[Plan, ...]
+    resumed: Mapping[str, Resumed]
+
+    @property
+    def over(self) -> tuple[Run, ...]:
+        """The runs that had ended, and aren't played again."""
+        return tuple(one.run for one in self.resumed.values() if one.run is not None)
+
+    @property
+    def message(self) -> str:
+        """That it is gone on with, and how far it had come."""
+        ended = sum(len(one.candidates) for one in self.resumed.values() if one.run is None)
+        done = [counted(len(self.over), "task")] if self.over else []
+        done += [counted(ended, "attempt")] if ended else []
+        which = f"going on with the unfinished session {self.session_id}"
+        return f"{which}, of which {' and '.join(done) or 'nothing'} had ended"
+
+
+def take_up(
+    history: History,
+    reference: str | None = None,
+    *,
+    fingerprint: str | None = None,
+    retry: Retry = Retry.NONE,
+) -> GoingOn | None:
+    """The session that is meant, locked for this process; None where there is none.
+
+    Raises UsageError where the reference is none, and StoreError, also where another process
+    plays the session.
+    """
+    from paragen.store.locks import SessionLock
+
+    ended = retry is not Retry.NONE
+    found = history.unfinished(reference, fingerprint=fingerprint, ended=ended)
+    if found is None:
+        return None
+    lock = SessionLock(history.path, found.session_key)
+    lock.take()
+    try:
+        # What was read before the lock was ours may have been gone on with in between.
+        found = history.unfinished(found.session_id, ended=True, lock=lock)
+        assert found is not None
+        return GoingOn(
+            session_id=found.session_id,
+            settings=found.settings,
+            lock=lock,
+            plans=tuple(one.plan for one in found.runs),
+            resumed=resumed(found.runs, retry),
+        )
+    except BaseException:
+        lock.release()
+        raise
+
+
+def resumed(runs: Iterable[UnfinishedRun], retry: Retry) -> dict[str, Resumed]:
+    """How far each run had come, by its id.
+
+    A run that has ended stays as it is, but where attempts of it are asked again, or a run that
+    it needs is reopened and it had to do without its winner.
+    """
+    runs = tuple(runs)
+    staying = {one.run_id: kept(one.attempts, one.candidates, retry) for one in runs}
+    reopened = {
+        one.plan.task.name
+        for one in runs
+        if one.ended and len(staying[one.run_id]) < len(one.candidates)
+    }
+    while True:
+        waiting = {
+            one.plan.task.name
+            for one in runs
+            if one.ended and not one.candidates and reopened.intersection(one.plan.needs)
+        }
+        if waiting <= reopened:
+            break
+        reopened |= waiting
+    return {
+        one.run_id: Resumed(
+            attempts=one.attempts,
+            candidates=staying[one.run_id],
+            run=one.run if one.ended and one.plan.task.name not in reopened else None,
+            started_at=one.run.started_at if one.run is not None else "",
+        )
+        for one in runs
+    }

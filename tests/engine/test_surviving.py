@@ -1,0 +1,286 @@
+"""Deadlines, interrupts, and sessions that are gone on with after they were broken off."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from paragen.domain.candidate import Candidate
+from paragen.domain.events import (
+    AttemptsAsked,
+    AttemptStarted,
+    CandidateEnded,
+    Event,
+    RunEnded,
+    RunStarted,
+    SessionStarted,
+)
+from paragen.domain.generator import Attempt
+from paragen.domain.plan import Plan
+from paragen.domain.ports import Sandbox
+from paragen.domain.status import Status
+from paragen.domain.tournament import Run, SandboxState
+from paragen.engine.resumed import Resumed
+from paragen.engine.session import Engine
+from paragen.engine.tournament import Tournament
+from paragen.engine.workers import cancelled
+from paragen.hosts.demo import DemoHost
+from paragen.modes import find_mode
+from paragen.parse.recording import Recorded
+from tests.engine.playing import (
+    ENDLESS,
+    FAST,
+    RECORDED,
+    RIGHT,
+    WRONG,
+    Listener,
+    engine,
+    plan,
+    served,
+    statuses,
+)
+
+
+def test_at_the_deadline_the_best_so_far_wins(sandbox: Sandbox) -> None:
+    slow = Recorded(model="slow", answer="word " * 2000, tokens_per_s=20.0)
+    right = Recorded(model="right", answer=RIGHT, tokens_per_s=FAST)
+    with served(slow, right) as (server, host):
+        started = time.monotonic()
+        (run,) = engine(sandbox, host).play([plan("slow", "right", deadline_s=2.0)])
+        assert time.monotonic() - started < 30, "the slow answer takes 100 s"
+        assert statuses(run) == {"right": Status.PASSED, "slow": Status.CANCELLED}
+        assert run.winning is not None
+        assert (run.exit_code, run.deadline_s) == (0, 2.0)
+        assert run.finish == "stopped at the deadline of 2 s"
+        assert run.reason.startswith("Stopped at the deadline of 2 s. right passed")
+        assert run.wall_s >= 2.0
+        gone = [entry for entry in server.requests if entry.ending == "gone"]
+        assert [entry.body["model"] for entry in gone] == ["slow"]
+
+
+def test_a_deadline_ends_what_is_being_tested_and_what_waits(sandbox: Sandbox) -> None:
+    recorded = (
+        Recorded(model="endless", answer=ENDLESS, tokens_per_s=FAST),
+        Recorded(model="slow", answer=RIGHT, tokens_per_s=0.5),
+        Recorded(model="waits", answer=RIGHT, tokens_per_s=0.5),
+    )
+    (run,) = engine(sandbox, DemoHost("h", recorded, 1)).play(
+        [plan("endless", "slow", "waits", deadline_s=1.5)]
+    )
+    assert set(statuses(run).values()) == {Status.CANCELLED}
+    assert run.exit_code == 1
+    assert "deadline" in run.reason
+    assert all(c.error is None or c.error.kind != "interrupted" for c in run.ranking)
+
+
+def test_a_deadline_is_each_tournaments_own(sandbox: Sandbox) -> None:
+    plans = [
+        plan("slow", deadline_s=1.0),
+        plan("right", "wrong", name="second", deadline_s=60.0),
+        plan("wrong", name="third"),
+    ]
+    runs = engine(sandbox, DemoHost("h", RECORDED)).play(plans)
+    assert [run.finish for run in runs] == [
+        "stopped at the deadline of 1 s",
+        "everyone has played",
+        "everyone has played",
+    ]
+
+
+class Stop(Exception):
+    """The process was killed, as far as the engine can tell."""
+
+
+@dataclass
+class Record:
+    """What a store would have of a session; it may break the session off at some event."""
+
+    breaks_at: int | None = None
+    events: list[Event] = field(default_factory=list)
+    session_id: str = ""
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    attempts: dict[str, list[Attempt]] = field(default_factory=dict)
+    candidates: dict[str, dict[str, Candidate]] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    started_at: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+        match event:
+            case SessionStarted(session_id=session_id, plans=plans):
+                self.session_id, self.plans = session_id, plans
+            case RunStarted(run=run):
+                self.started_at[run.run_id] = run.started_at
+            case AttemptsAsked(run_id=run_id, attempts=attempts):
+                self.attempts.setdefault(run_id, []).extend(attempts)
+            case CandidateEnded(run_id=run_id, candidate=candidate):
+                self.candidates.setdefault(run_id, {})[candidate.id] = candidate
+            case RunEnded(run=run) if run.exit_code != 130:
+                self.runs[run.run_id] = run
+        if len(self.events) == self.breaks_at:
+            raise Stop
+
+    @property
+    def resumed(self) -> dict[str, Resumed]:
+        return {
+            run_id: Resumed(
+                attempts=tuple(self.attempts.get(run_id, ())),
+                candidates=tuple(self.candidates.get(run_id, {}).values()),
+                run=self.runs.get(run_id),
+                started_at=self.started_at.get(run_id, ""),
+            )
+            for run_id in self.plans
+        }
+
+    def broken_off(self) -> Record:
+        """A record that goes on from this one."""
+        return replace(self, breaks_at=None, events=[])
+
+    def started(self) -> list[tuple[str, str]]:
+        return [(e.run_id, e.attempt_id) for e in self.events if isinstance(e, AttemptStarted)]
+
+
+def ends(runs: Sequence[Run]) -> list[tuple[str, str | None, str, list[tuple[str, Status]]]]:
+    """What doesn't depend on how long anything took."""
+    return [
+        (run.task.name, run.winner, run.finish, sorted((c.id, c.status) for c in run.ranking))
+        for run in runs
+    ]
+
+
+THREE = [
+    plan("right", "wrong", "prose"),
+    plan("wrong", "right", name="second", mode="race"),
+    replace(plan("right", "down", name="third"), needs=("second",)),
+]
+SEQUENCE: dict[str, Any] = {"sequential": True, "max_steps": 1}
+"""One after the other, so that races too end the same way every time."""
+
+
+@pytest.mark.parametrize("breaks_at", range(1, 50, 3))
+def test_a_session_killed_at_any_event_ends_as_an_undisturbed_one(
+    sandbox: Sandbox, breaks_at: int
+) -> None:
+    host = DemoHost("h", RECORDED, 2)
+    undisturbed = engine(sandbox, host, **SEQUENCE).play(THREE)
+    record = Record(breaks_at)
+    try:
+        runs = engine(sandbox, host, listener=record, **SEQUENCE).play(THREE)
+    except Stop:
+        before = record.resumed
+        record = record.broken_off()
+        again = engine(sandbox, host, listener=record, **SEQUENCE)
+        runs = again.play(THREE, session_id=record.session_id, resumed=before)
+        known = {(run_id, c.id) for run_id, one in before.items() for c in one.candidates}
+        assert not known & set(record.started()), "what had ended isn't asked again"
+        begun = [event.run for event in record.events if isinstance(event, RunStarted)]
+        assert [run.resumed for run in begun] == [
+            bool(before[run.run_id].attempts) for run in begun
+        ]
+        assert {run.run_id for run in runs} == before.keys()
+    assert ends(runs) == ends(undisturbed)
+    assert {run.run_id for run in runs} == set(record.plans)
+    assert {run.session_id for run in runs} == {record.session_id}
+    asked = [attempt.id for attempts in record.attempts.values() for attempt in attempts]
+    assert len(asked) == len(
+        {(r, a.id) for r, attempts in record.attempts.items() for a in attempts}
+    )
+
+
+@pytest.mark.parametrize("mode", ["all", "race"])
+def test_an_interrupted_session_is_gone_on_with(sandbox: Sandbox, mode: str) -> None:
+    class Interrupting(Record):
+        playing: Engine
+
+        def __call__(self, event: Event) -> None:
+            super().__call__(event)
+            if isinstance(event, CandidateEnded):
+                self.playing.interrupt()
+
+    first = (Recorded(model="wrong", answer=WRONG, tokens_per_s=FAST), *RECORDED)
+    stuck = (*first, Recorded(model="stuck", answer=RIGHT, tokens_per_s=0.5))
+    cured = (*first, Recorded(model="stuck", answer=RIGHT, tokens_per_s=FAST))
+    plans = [plan("wrong", "stuck", mode=mode)]
+    record = Interrupting()
+    record.playing = engine(sandbox, DemoHost("h", stuck, 2), listener=record)
+    (run,) = record.playing.play(plans)
+    assert run.exit_code == 130
+    kinds = {c.attempt.instance.name: c.error.kind for c in run.ranking if c.error is not None}
+    assert kinds["stuck"] == "interrupted"
+    again = Record(None, [], record.session_id, record.plans, record.attempts)
+    (resumed,) = engine(sandbox, DemoHost("h", cured, 2), listener=again).play(
+        plans, session_id=record.session_id, resumed=record.resumed
+    )
+    assert statuses(resumed) == {"stuck": Status.PASSED, "wrong": Status.FAILED}
+    assert resumed.run_id == run.run_id
+    assert resumed.resumed
+    assert resumed.started_at == run.started_at
+    assert resumed.exit_code == 0
+
+
+def test_what_a_mode_cancelled_stays_cancelled_at_an_interrupt(sandbox: Sandbox) -> None:
+    """The race is won, and its loser on its way back, when the interrupt comes."""
+
+    class Interrupting(Listener):
+        playing: Engine
+
+        def __call__(self, event: Event) -> None:
+            super().__call__(event)
+            if isinstance(event, CandidateEnded) and event.candidate.status is Status.PASSED:
+                self.playing.interrupt()
+
+    listener = Interrupting()
+    listener.playing = engine(sandbox, DemoHost("h", RECORDED), listener=listener)
+    runs = listener.playing.play([plan("right", "slow", mode="race"), plan("slow", name="second")])
+    won, other = runs
+    assert won.exit_code == 0
+    (loser,) = [c for c in won.ranking if c.status is Status.CANCELLED]
+    assert loser.error is None or loser.error.kind != "interrupted"
+    assert other.exit_code == 130
+    assert [c.error and c.error.kind for c in other.ranking] == ["interrupted"]
+
+
+def test_what_a_mode_cancelled_in_passing_is_not_asked_again() -> None:
+    """It was on its way back when the interrupt came."""
+    one = plan("right", "wrong")
+    tournament = Tournament(
+        one,
+        mode=find_mode("all"),
+        run_id="r",
+        session_id="s",
+        sandbox=SandboxState(level="none", sealed=False),
+        resumed=Resumed(),
+    )
+    first, second = tournament.advance()[0]
+    tournament.unwanted([first.id])
+    tournament.interrupt()
+    ends = [tournament.end(cancelled(attempt)).error for attempt in (first, second)]
+    assert [error and error.kind for error in ends] == [None, "interrupted"]
+
+
+def test_the_clock_of_a_resumed_tournament_goes_on(sandbox: Sandbox) -> None:
+    host = DemoHost("h", RECORDED)
+    record = Record()
+    (run,) = engine(sandbox, host, listener=record).play([plan("right", "slow", deadline_s=1.0)])
+    (known,) = record.resumed.values()
+    late = [replace(c, wall_s=100.0) for c in known.candidates if c.status is Status.PASSED]
+    before = {run.run_id: replace(known, candidates=tuple(late), run=None)}
+    started = time.monotonic()
+    (again,) = engine(sandbox, host).play([plan("right", "slow", deadline_s=100.0)], resumed=before)
+    assert time.monotonic() - started < 30
+    assert statuses(again) == {"right": Status.PASSED, "slow": Status.CANCELLED}
+    assert again.finish == "stopped at the deadline of 100 s"
+    assert again.wall_s >= 100
+
+
+def test_a_finished_run_is_not_played_again(sandbox: Sandbox) -> None:
+    record = Record()
+    runs = engine(sandbox, DemoHost("h", RECORDED), listener=record).play([plan("right")])
+    again = Record()
+    nobody = DemoHost("h", ())
+    assert engine(sandbox, nobody, listener=again).play(THREE[:1], resumed=record.resumed) == runs
+    assert [type(event) for event in again.events] == [SessionStarted]

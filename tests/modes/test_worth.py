@@ -1,0 +1,78 @@
+"""When a tournament isn't worth it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paragen.domain.standing import Standing
+from paragen.domain.task import Task
+from paragen.modes.worth import wilson_lower, worth
+from tests.modes.driver import roster
+
+TASK = Task(
+    name="t",
+    prompt="Write `parse_duration(text)` for durations like 1h30m. " + "It has rules. " * 20,
+    sha256="0",
+    task_type="utilities",
+)
+
+
+def test_it_is_worth_it_where_nothing_speaks_against_it() -> None:
+    assert worth(TASK, roster("a", "b"), {"a": Standing(plays=10, passes=10)}) is None
+
+
+def test_nobody_else_is_nothing_to_compare() -> None:
+    assert worth(TASK, roster("a"), {}) == "Only a plays: there is nothing to compare."
+
+
+def test_a_generator_that_is_near_certain_is_enough() -> None:
+    said = worth(TASK, roster("a", "b"), {"b": Standing(plays=100, passes=99)})
+    assert said is not None
+    assert said.startswith("b passed 99 of 100 such tasks: it passes 94 % of them or more")
+    assert "-g b alone" in said
+
+
+def test_one_that_does_not_play_is_no_reason() -> None:
+    assert worth(TASK, roster("a", "b"), {"c": Standing(plays=500, passes=500)}) is None
+
+
+def test_one_model_at_temperature_0_gives_one_answer() -> None:
+    same = [
+        replace(who, generator=replace(who.generator, model="m"))
+        for who in roster("a", "b", temperature=0)
+    ]
+    said = worth(TASK, same, {})
+    assert said is not None
+    assert "same answer" in said
+    other = [replace(same[0], role="tester"), same[1]]
+    assert worth(TASK, other, {}) is None
+    assert worth(TASK, roster("a", "b", temperature=0), {}) is None, "two models"
+
+
+def test_a_trivial_task_is_said_to_be_one() -> None:
+    trivial = replace(TASK, prompt="Write add(a, b).", task_type="simple_function")
+    said = worth(trivial, roster("a", "b"), {})
+    assert said is not None
+    assert "trivial" in said
+    assert worth(replace(trivial, task_type="security"), roster("a", "b"), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("passes", "plays", "lower"), [(0, 0, 0.0), (0, 10, 0.0), (10, 10, 0.7225), (45, 50, 0.7864)]
+)
+def test_wilsons_lower_bound(passes: int, plays: int, lower: float) -> None:
+    assert wilson_lower(passes, plays) == pytest.approx(lower, abs=1e-4)
+
+
+@given(plays=st.integers(1, 500), data=st.data())
+def test_laws_of_wilsons_bound(plays: int, data: st.DataObject) -> None:
+    passes = data.draw(st.integers(0, plays))
+    lower = wilson_lower(passes, plays)
+    assert 0 <= lower <= passes / plays + 1e-12
+    assert lower <= wilson_lower(2 * passes, 2 * plays) + 1e-12, "more of the same is surer"
+    if passes < plays:
+        assert lower < wilson_lower(passes + 1, plays)
