@@ -25,6 +25,7 @@ from paragen.domain.generator import Generator
 from paragen.judge.criteria import BALANCED, PRESETS, TASK_GROUPS
 from paragen.judge.score import MEASURE_WEIGHTS
 from paragen.modes import MODES, options_of
+from paragen.modes.profiles import PROFILES
 from paragen.parse.front_matter import READERS
 from paragen.report.schema import SCHEMAS, json_schema
 from paragen.settings.sections import Config, Options
@@ -72,13 +73,16 @@ def _config() -> Iterator[str]:
             continue
         model = _model_of(field.annotation)
         kind = typing.get_origin(field.annotation)
-        headings = {list: f"[[{section}]]", dict: f"[{section}.NAME]"}
-        heading = headings.get(kind, f"[{section}]")
+        heading = f"[[{section}]]" if kind is list else f"[{section}]"
+        if kind is dict:
+            heading = f"[{section}.NAME]"
         yield f"### {heading}\n\n{_summary(model)}\n\n| key | default |\n|---|---|"
         for key, option in model.model_fields.items():
             default = "required" if option.is_required() else _default(section, key, option.default)
             yield f"| `{key}` | {default} |"
         yield ""
+        if section == "profiles":
+            yield from _profiles()
 
 
 def _modes() -> Iterator[str]:
@@ -94,6 +98,13 @@ def _option(field: dataclasses.Field[Any]) -> str:
     default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
     shown = f" (`{default}`)" if default not in (None, "") else ""
     return f"`{field.name}`{shown}: {_cell(field.metadata['help'])}"
+
+
+def _profiles() -> Iterator[str]:
+    yield "Always there:\n\n| profile | what |\n|---|---|"
+    for name, profile in PROFILES.items():
+        yield f"| `{name}` | {_cell(profile.help)} |"
+    yield ""
 
 
 def _model_of(annotation: Any) -> type[BaseModel]:

@@ -335,3 +335,61 @@ def test_pydantic_comes_with_this_module_alone() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=50
     )
     assert ran.stdout.strip() == "False"
+
+
+class TestPlaying:
+    def test_modes_and_profiles(self) -> None:
+        settings = parsed(
+            "[run]\nprofile = 'mine'\ndeadline_s = 60\ncache = true\n"
+            "[modes.quorum]\nmin = 2\nthreshold = 0.8\n[modes.escalate]\ntiers = 'a;b'\n"
+            "[profiles.mine]\nmode = 'prune'\noptions = {floor = 0.3}\npreset = 'speed'\n"
+            "allocate = true\ncomplexity = 'high'\ncopies = 3\nworkers = 2\nmax_models = 1\n"
+        )
+        assert settings.profile == "mine"
+        assert (settings.run.deadline_s, settings.run.cache) == (60, True)
+        assert settings.modes == {
+            "quorum": {"min": 2, "threshold": 0.8},
+            "escalate": {"tiers": "a;b"},
+        }
+        assert settings.profiles == {
+            "mine": PlayOptions(
+                mode="prune",
+                mode_options={"floor": 0.3},
+                criteria=CriteriaOptions(preset="speed"),
+                allocate=True,
+                complexity="high",
+                copies=3,
+                workers=2,
+                max_models=1,
+            )
+        }
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("[modes.qorum]", "1: modes.qorum: There is no mode 'qorum'; did you mean 'quorum'?"),
+            ("[modes.quorum]\nmin = 2\nmni = 2", "3: modes.quorum.mni: Mode quorum has no option"),
+            ("[modes.quorum]\nthreshold = 2", "2: modes.quorum.threshold: quorum's threshold is"),
+            ("[modes.quorum]\nmin = {}", "2: modes.quorum.min: must be text, a number, true or f"),
+            ("[modes.quorum]\nmin = [1]", "2: modes.quorum.min: must be text, a number, true or "),
+            ("[profiles.p]\nmode = 'al'", "2: profiles.p.mode: There is no mode 'al'; did you mea"),
+            (
+                "[profiles.p]\nmode = 'prune'\noptions = {flor = 1}",
+                "3: profiles.p.options.flor: Mode prune has no option 'flor'; did you mean 'floor'",
+            ),
+            ("[profiles.p]\noptions = {floor = 1}", "2: profiles.p.options: whose options these"),
+            ("[profiles.p]\nmodde = 'all'", "2: profiles.p.modde: there is no such key; did you m"),
+            ("[profiles.p]\ncomplexity = 'hgih'", "2: profiles.p.complexity: must be one of low,"),
+            ("[profiles.p]\npreset = 'best'", "2: profiles.p.preset: There is no preset 'best'."),
+            ("[profiles.p]\ncopies = 0", "2: profiles.p.copies: must be at least 1, not 0."),
+            (
+                "[run]\nmin_attempts = 4\nmax_attempts = 3",
+                "2: run.min_attempts: must be at most max_attempts, 3.",
+            ),
+        ],
+    )
+    def test_mistakes(self, text: str, message: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            parsed(text)
+        assert str(caught.value).startswith(f"g.toml:{message}")
+        assert "\n" not in str(caught.value)

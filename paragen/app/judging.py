@@ -9,7 +9,7 @@ from pathlib import Path
 from paragen.app.choices import Choices, configured
 from paragen.app.sandboxes import open_chosen
 from paragen.domain.candidate import Verdict
-from paragen.domain.errors import InterruptedRunError
+from paragen.domain.errors import InterruptedRunError, UsageError
 from paragen.domain.ports import Cancel
 from paragen.domain.task import Task
 
@@ -21,6 +21,11 @@ class Judging:
         """Read the programs; raises UsageError for one that can't be read."""
         from paragen.files import load_program
 
+        if task.needs:
+            raise UsageError(
+                f"{task.path or task.name} needs the programs of {', '.join(task.needs)}: it can "
+                "only be played with them, by `paragen run`."
+            )
         self.task = task
         self._sources = [(str(path), load_program(path)) for path in programs]
         self._cancel = Cancel()

@@ -74,8 +74,10 @@ def plans_of(
     roster = _roster(options, generators, choices, seed)
     if options.allocate:
         generators = tuple({who.generator.name: who.generator for who in roster.instances}.values())
+    types = dict.fromkeys(task.task_type for task in tasks)
+    known = {task_type: standings(task_type, generators) for task_type in types}
     return tuple(
-        _plan(task, options, generators, roster, seed, standings, is_first=number == 0)
+        _plan(task, options, generators, roster, seed, known[task.task_type], is_first=number == 0)
         for number, task in enumerate(tasks)
     )
 
@@ -86,16 +88,15 @@ def _plan(
     generators: Sequence[Generator],
     roster: Roster,
     seed: int,
-    standings: Standings,
+    standings: Mapping[str, Standing],
     *,
     is_first: bool,
 ) -> Plan:
     """The plan of one task; what holds for all of them is said with the first."""
     mode = find_mode(options.mode or USUAL_MODE, options.mode_options)
-    known = standings(task.task_type, generators)
     most = options.max_attempts
     if options.allocate:
-        roster, worth = _allocated(task, options, generators, known, seed)
+        roster, worth = _allocated(task, options, generators, standings, seed)
         most = most or max(worth, len(roster.instances))
     elif not is_first:
         roster = replace(roster, warnings=())
@@ -113,7 +114,7 @@ def _plan(
         ),
         deadline_s=options.deadline_s,
         seed=seed,
-        standings=known,
+        standings=standings,
         needs=task.needs,
         warnings=(*roster.warnings, *notes),
     )

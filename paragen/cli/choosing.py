@@ -180,7 +180,10 @@ def choices(
     mode: Annotated[
         str | None,
         typer.Option(
-            metavar="MODE", help="How the budget is spent; `all` by default.", rich_help_panel=HOW
+            metavar="MODE",
+            help="How the budget is spent: all (by default), race, quorum, escalate, adaptive, "
+            "bandit or prune.",
+            rich_help_panel=HOW,
         ),
     ] = None,
     mode_opt: Annotated[
@@ -228,12 +231,15 @@ def choices(
     max_models: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="N", help="The most models in use at once.", rich_help_panel=HOW
+            min=1,
+            metavar="N",
+            help="The most models that a host holds at once.",
+            rich_help_panel=HOW,
         ),
     ] = None,
     max_steps: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="The most tasks at once.", rich_help_panel=HOW),
+        typer.Option(min=1, metavar="N", help="The most tournaments at once.", rich_help_panel=HOW),
     ] = None,
     sequential: Annotated[
         bool, typer.Option("--sequential", help="One attempt at a time.", rich_help_panel=HOW)

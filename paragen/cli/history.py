@@ -44,7 +44,8 @@ def history(
         }
         for row in found
     ]
-    if any(row.state in ("unfinished", "interrupted") for row in found):
+    is_open = any(row.state in ("unfinished", "interrupted") for row in found)
+    if is_open and format is Format.TABLE:
         note("`paragen resume` goes on with what is unfinished or was interrupted.")
     if not rows:
         note("No run is recorded yet: `paragen run` records one.")

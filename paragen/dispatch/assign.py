@@ -49,16 +49,18 @@ def go_on(
     left: dict[Queue, int] = {}
     assignments: list[Assignment] = []
     for host in hosts:
+        more = host.more
         for _ in range(min(free[host.name], room - len(assignments))):
-            queue = _more(host, waiting, left, hosts, costs)
+            queue = _next(host, waiting, left, hosts, costs) if more != 0 else None
             if queue is None:
                 break
             left[queue] = left.get(queue, waiting[queue]) - 1
-            assignments.append(Assignment(queue, host.name))
+            more = None if more is None else more - 1
+            assignments.append(Assignment(queue, host.name, more))
     return tuple(assignments)
 
 
-def _more(
+def _next(
     host: HostLoad,
     waiting: Mapping[Queue, int],
     left: Mapping[Queue, int],
@@ -115,12 +117,18 @@ def _begin(plan: Schedule, hosts: Sequence[HostLoad], room: int) -> tuple[Assign
         return any(batch.load_s > 0 for batch in plan[host.name][:1])
 
     for host in sorted((h for h in hosts if _is_open(h) and plan[h.name]), key=loads_first):
-        for batch in plan[host.name]:
+        batches = plan[host.name]
+        for batch in batches:
             count = min(batch.count, host.free, room - len(assignments))
             if count <= 0 or not host.fits(batch.queue.resident):
                 # What comes later in its order would push out what is to come first.
                 break
-            assignments += [Assignment(batch.queue, host.name)] * count
+            # A part of a queue isn't to become all of it where other work waits for this host.
+            is_part = batch.is_part and len(batches) > 1
+            assignments += [
+                Assignment(batch.queue, host.name, batch.count - taken if is_part else None)
+                for taken in range(1, count + 1)
+            ]
             host = _with(host, batch.queue.resident, count)
     return tuple(assignments)
 

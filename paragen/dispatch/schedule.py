@@ -13,12 +13,15 @@ from paragen.dispatch.values import HostLoad, Queue, takers
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """So many attempts of a queue, one after another on one host; `load_s` where it must load."""
+    """So many attempts of a queue for one host, and the seconds of the load that they need first.
+
+    It `is_part` of the queue where other hosts are to take the others.
+    """
 
     queue: Queue
     count: int
     load_s: float
-    work_s: float
+    is_part: bool
 
 
 Schedule = Mapping[str, tuple[Batch, ...]]
@@ -64,12 +67,18 @@ def _ordered(
 ) -> tuple[Batch, ...]:
     def place(part: tuple[Queue, int, int]) -> tuple[bool, bool, bool, float, int, int]:
         queue, count, j = part
-        running = host.running.get(queue.resident, 0) > 0
-        shared = count < balance.counts[j]
-        work_s = balance.work_s(i, j, count)
-        return not running, not host.has(queue.resident), shared, -work_s, -count, j
+        is_idle = not host.running.get(queue.resident, 0)
+        is_part = count < balance.counts[j]
+        return (
+            is_idle,
+            not host.has(queue.resident),
+            is_part,
+            -balance.work_s(i, j, count),
+            -count,
+            j,
+        )
 
     return tuple(
-        Batch(queue, count, balance.prices[j][i][0], balance.work_s(i, j, count))
+        Batch(queue, count, balance.prices[j][i][0], is_part=count < balance.counts[j])
         for queue, count, j in sorted(parts, key=place)
     )

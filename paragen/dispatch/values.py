@@ -26,11 +26,12 @@ class Queue(NamedTuple):
 class HostLoad:
     """A host at one moment.
 
-    `running` counts its running attempts, and `last` is what it ran last. `loaded` is what is in
-    its memory, `loading` what is being loaded ahead of its attempts, and `models` are those that it
-    has at all (None: not known, so anything may be tried). It is taken to hold `memory` models at
-    once; None is as many as it has slots. `ready_s` is the work that its running attempts still
-    are, in seconds a slot. A host that isn't `up` gets only what is pinned to it, one that is
+    `running` counts its running attempts, and `last` is what it ran last; it goes on with that for
+    `more` attempts before the schedule is asked anew (None: with all there are). `loaded` is what
+    is in its memory, `loading` what is being loaded ahead of its attempts, and `models` are those
+    that it has at all (None: not known, so anything may be tried). It is taken to hold `memory`
+    models at once; None is as many as it has slots. `ready_s` is the work that its running attempts
+    still are, in seconds a slot. A host that isn't `up` gets only what is pinned to it, one that is
     `suspended` gets nothing for now.
     """
 
@@ -38,6 +39,7 @@ class HostLoad:
     slots: int
     running: Mapping[Resident, int] = field(default_factory=dict)
     last: Resident | None = None
+    more: int | None = None
     loaded: frozenset[Resident] = frozenset()
     loading: frozenset[Resident] = frozenset()
     models: frozenset[str] | None = None
@@ -73,10 +75,11 @@ class HostLoad:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The next attempt of a queue goes to this host."""
+    """The next attempt of a queue goes to this host; `more` is the host's from then on."""
 
     queue: Queue
     host: str
+    more: int | None = None
 
 
 def takers(queue: Queue, among: Sequence[HostLoad], hosts: Sequence[HostLoad]) -> list[HostLoad]:

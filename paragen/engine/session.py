@@ -42,6 +42,8 @@ from paragen.engine.resumed import Resumed
 from paragen.engine.slots import Slots
 from paragen.engine.traffic import Traffic
 
+LOOK_AFTER_S = 20.0
+"""How long hosts are still looked after once all is played: a hanging one is found within that."""
 LEAVE_S = 5.0
 """How long hosts are still looked after once the user wants to leave."""
 SESSION = ""
@@ -137,8 +139,11 @@ class Engine:
             stack.enter_context(self._judges)
             stack.callback(self._traffic.call_off_everything)
             course.go_on()
+            while not course.over:
+                self._turn(course)
             # Hosts on which calls were broken off are looked after even when all is played.
-            while not course.over or self._traffic.recovering:
+            self._deadlines.add(SESSION, time.monotonic() + LOOK_AFTER_S)
+            while self._traffic.recovering:
                 self._turn(course)
         return agenda.runs
 

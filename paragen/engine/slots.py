@@ -125,6 +125,7 @@ class Slots:
         self._calls: dict[Key, _Call] = {}
         self._wanted: dict[Resident, None] = {}
         self._to_load: dict[str, Resident | None] = {}
+        self._more: dict[str, int | None] = {}
         self._kept: _Kept | None = None
 
     @property
@@ -152,6 +153,7 @@ class Slots:
             line = self._lines[queue] = Line()
             self._wanted.pop(queue.resident, None)
             self._think_over()
+            self._doubt(queue)
         run, of_generator = key[0], (key[0], attempt.instance.generator.name)
         self._puts += 1
         number = self._runs.setdefault(run, len(self._runs))
@@ -184,6 +186,8 @@ class Slots:
         if len(chosen) < room and not self._keeps(chosen):
             chosen = assign(self._ordered(), self._with_ready(), self.costs, limit=room)
             self._keep(chosen)
+        for one in chosen:
+            self._more[one.host] = one.more
         return self._heads(chosen)
 
     def begin(self, key: Key, attempt: Attempt, host: str) -> bool:
@@ -202,7 +206,8 @@ class Slots:
             was_loaded=resident in load.loaded,
         )
         running = {**load.running, resident: load.running.get(resident, 0) + 1}
-        self._hosts[host] = replace(load, running=running, last=resident)
+        more = self._more.pop(host, load.more)
+        self._hosts[host] = replace(load, running=running, last=resident, more=more)
         if not was_loaded:
             self._push_out_for(host, resident)
             self._to_load.clear()
@@ -280,6 +285,7 @@ class Slots:
             loading=frozenset(),
         )
         self._think_over()
+        self._doubt()
 
     def suspend(self, host: str) -> None:
         """Note that a host hangs: it gets nothing at all until it is resumed."""
@@ -290,6 +296,7 @@ class Slots:
         """Note that a host that hung answers again."""
         self._hosts[host] = replace(self._hosts[host], suspended=False)
         self._think_over()
+        self._doubt()
 
     def placeable(self, attempt: Attempt) -> bool:
         """Whether any host may take an attempt, now or when it has a free slot."""
@@ -366,6 +373,17 @@ class Slots:
         """Forget what was decided, as something else has become possible or needful."""
         self._kept = None
         self._to_load.clear()
+
+    def _doubt(self, queue: Queue | None = None) -> None:
+        """Ask the schedule before a host goes on with what it runs.
+
+        A new queue is no reason where its model is loaded: it is taken along.
+        """
+        if queue is not None and any(one.has(queue.resident) for one in self._hosts.values()):
+            return
+        for name, load in self._hosts.items():
+            if load.more != 0:
+                self._hosts[name] = replace(load, more=0)
 
     def _next_load(self, load: HostLoad) -> Resident | None:
         """The first that a host would have to load by the schedule of all that is wanted."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from paragen.dispatch import Resident
 from paragen.domain.errors import (
@@ -17,28 +16,21 @@ from paragen.domain.errors import (
     HostError,
     HostHanging,
 )
-from paragen.domain.events import AttemptQueued, Event, ModelLoaded, Warned
+from paragen.domain.events import AttemptQueued, Event, Warned
 from paragen.domain.generator import Answer, CallLimits, Request
 from paragen.domain.host import canonical_model
 from paragen.domain.plan import Plan
 from paragen.domain.ports import Cancel, Host, HostState, Recovery
-from paragen.engine.calls import Calls, context_of
+from paragen.engine.calls import Calls
 from paragen.engine.inbox import Back, Ended, Failed, Inbox, Job, Known, Loaded, Recovered
 from paragen.engine.known import KnownAnswers
+from paragen.engine.loads import Loads
 from paragen.engine.slots import Key, Slots, resident_of
 from paragen.engine.workers import failed, homeless, unplaced
 from paragen.prompts import messages
 
 BROKEN_OFF = (GenerationCancelled, FirstTokenTimeout, GenerationTimeout)
 """Failures at which we left in the middle of an answer: the host may not have noticed."""
-
-
-@dataclass(slots=True)
-class _Load:
-    """A model that is being loaded, and the jobs that hold a slot and wait for it."""
-
-    cancel: Cancel = field(default_factory=Cancel)
-    jobs: dict[Key, Job] = field(default_factory=dict)
 
 
 class Traffic:
@@ -67,9 +59,9 @@ class Traffic:
         self._tell = tell
         self._waiting: dict[Key, Job] = {}
         self._under_way: dict[Key, Job] = {}
-        self._loads: dict[tuple[str, Resident], _Load] = {}
-        self._unloadable: set[tuple[str, Resident]] = set()
+        self._loads = Loads(slots, calls, tell)
         self._recovering: dict[Key, bool] = {}
+        self._hung: dict[str, set[Resident]] = {}
         self._last_loss: HostError | None = None
 
     @property
@@ -114,9 +106,7 @@ class Traffic:
         for key, host in self._slots.choose(busy=busy):
             self._send(key, host, on_send)
         for host in self._hosts:
-            resident = self._slots.idle_load(host)
-            if resident is not None and (host, resident) not in self._unloadable:
-                self._load(host, resident)
+            self._loads.ahead(host)
 
     def call_off(self, key: Key) -> bool:
         """Call an attempt off: True if it had not been sent, else its end will come by itself."""
@@ -126,7 +116,8 @@ class Traffic:
         job = self._under_way.get(key)
         if job is None:
             return False
-        if self._leave_load(job):
+        if self._loads.leave(job):
+            self._slots.end(key, loaded=False, seen=None)
             del self._under_way[key]
             return True
         job.cancel.throw()
@@ -135,14 +126,15 @@ class Traffic:
     def call_off_everything(self) -> None:
         """Before the threads are waited for: nothing may keep them, whatever went wrong."""
         self._calls.end()
-        for load in self._loads.values():
-            load.cancel.throw()
+        self._loads.call_off_all()
         for job in self._under_way.values():
             job.cancel.throw()
 
     def answered(self, job: Job, answer: Answer) -> None:
         """A host has answered: its slot is free."""
+        assert job.host is not None
         self._slots.end(job.key, loaded=True, seen=answer)
+        self._hung.pop(job.host, None)
 
     def failed(self, message: Failed) -> None:
         """A call has failed: the attempt ends, or goes to another host."""
@@ -166,14 +158,7 @@ class Traffic:
 
         Where it failed, the attempts' own calls say what is wrong.
         """
-        host, resident, load_s = message.host, message.resident, message.load_s
-        self._slots.end_load(host, resident, load_s)
-        if load_s is None:
-            self._unloadable.add((host, resident))
-        else:
-            model, num_ctx = resident.model, context_of(resident)
-            self._tell(ModelLoaded(host=host, model=model, num_ctx=num_ctx, load_s=load_s))
-        for job in self._loads.pop((host, resident)).jobs.values():
+        for job in self._loads.ended(message):
             self._ask(job)
 
     def recovered(self, message: Recovered) -> None:
@@ -182,23 +167,26 @@ class Traffic:
         assert job.host is not None
         answering = self._recovering.pop(job.key)
         self._slots.end(job.key, loaded=answering or found is Recovery.RECOVERED, seen=None)
+        resident = resident_of(job.attempt)
         if found is Recovery.RECOVERED:
-            model = resident_of(job.attempt).model
-            self._tell(
-                Warned(
-                    message=f"host {job.host} hung after an answer was broken off; it answers "
-                    f"again since {model} was loaded anew"
-                )
+            self._warn(
+                f"host {job.host} hung after an answer was broken off; it answers again since "
+                f"{resident.model} was loaded anew"
+            )
+        elif isinstance(found, GenerationCancelled):
+            self._warn(
+                f"an answer of {resident.model} was broken off on host {job.host}, which hasn't "
+                "shown since that it answers again"
             )
         elif isinstance(found, HostHanging):
-            self._lose(job.host, found, hung=resident_of(job.attempt))
+            self._hangs(job.host, resident, found)
         elif isinstance(found, HostError) and found.host_down and len(self._hosts) > 1:
             self._lose(job.host, found)
 
     def back(self, message: Back) -> None:
         """A host that was lost answers again."""
         self._slots.regain(message.host)
-        self._tell(Warned(message=f"host {message.host} answers again"))
+        self._warn(f"host {message.host} answers again")
 
     def forget(self, key: Key) -> Job | None:
         """An attempt has ended: its job, None where it never was under way."""
@@ -210,21 +198,10 @@ class Traffic:
         self._slots.take(key)
         job.host, job.cancel = host, Cancel()
         self._under_way[key] = job
-        resident = resident_of(job.attempt)
         is_cold = self._slots.begin(key, job.attempt, host)
         on_send(job)
-        if is_cold or (host, resident) in self._loads:
-            self._load(host, resident).jobs[key] = job
-        else:
+        if not self._loads.must_wait(job, host, is_cold=is_cold):
             self._ask(job)
-
-    def _load(self, host: str, resident: Resident) -> _Load:
-        load = self._loads.get((host, resident))
-        if load is None:
-            load = self._loads[(host, resident)] = _Load()
-            self._slots.begin_load(host, resident)
-            self._calls.load(host, resident, load.cancel)
-        return load
 
     def _ask(self, job: Job) -> None:
         job.started = time.monotonic()
@@ -237,23 +214,27 @@ class Traffic:
             limits=self._limits,
         )
 
-    def _leave_load(self, job: Job) -> bool:
-        """Take a job away that waits for a load: one that nobody waits for any more is ended."""
-        load = self._loads.get((job.host or "", resident_of(job.attempt)))
-        if load is None or load.jobs.pop(job.key, None) is None:
-            return False
-        self._slots.end(job.key, loaded=False, seen=None)
-        if not load.jobs:
-            load.cancel.throw()
-        return True
+    def _hangs(self, host: str, resident: Resident, error: HostHanging) -> None:
+        """A host hangs on a model: it may be the host's fault, or only the model's.
+
+        It is the host's where a second model hangs there too; and where nothing else waits that it
+        could answer, there is no need to know.
+        """
+        hung = self._hung.setdefault(host, set())
+        hung.add(resident)
+        waiting = {resident_of(job.attempt) for job in self._waiting.values()}
+        no_use = len(hung) > 1 or waiting == hung
+        if no_use and len(self._hosts) > 1:
+            self._lose(host, error, hung=resident)
+        else:
+            self._warn(str(error))
 
     def _lose(self, host: str, error: HostError, hung: Resident | None = None) -> None:
         """Send a host nothing more until it answers again; what nobody else can take ends."""
         if not self._slots.lose(host):
             return
         self._last_loss = error
-        others = "its attempts go to other hosts: " if len(self._hosts) > 1 else ""
-        self._tell(Warned(message=f"{others}{error}"))
+        self._warn(f"its attempts go to other hosts: {error}")
         self._calls.await_host(host, hung)
         for key, attempt in self._slots.stranded():
             self._slots.take(key)
@@ -271,6 +252,9 @@ class Traffic:
         self._slots.put(job.key, job.attempt)
         self._tell(AttemptQueued(run_id=job.key[0], attempt=job.attempt))
         return True
+
+    def _warn(self, message: str) -> None:
+        self._tell(Warned(message=message))
 
 
 def _started(job: Job) -> float:

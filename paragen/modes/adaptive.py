@@ -3,8 +3,8 @@
 Every generator starts with `start` instances. One whose programs agree with each other gets no
 more; one whose programs don't, on the mean over all pairs, gets another, and again, until the
 tournament has made `max` attempts. It ends early when enough of them converge: by default 5 of 8,
-counting those that still run as not yet convinced. Only programs that passed can converge; that a
-generator's programs fail alike does settle that more of the same won't help.
+counting those that still run as not yet convinced. Only programs that passed can converge; until
+one has, every generator gets more.
 
 `min` and `max` count all generators together, as a budget does; `max` never keeps a generator from
 its first attempt. Where a generator's copies would be the same (temperature 0), it has one.
@@ -88,17 +88,22 @@ def _opening(
 
 
 def _further(board: Board, players: Iterable[Generator], options: Options) -> Sequence[Instance]:
-    """One more copy of each generator whose instances have all ended, and don't agree."""
+    """One more copy of each generator whose instances have all ended, and don't agree.
+
+    Until somebody has passed that is everyone: programs that fail alike say little of the next
+    one, and an even hand finds one that passes soonest (`tests/bench/modes.py`).
+    """
+    unsettled = not passes(board)
     plays: dict[str, list[Candidate]] = {}
     for one in board.candidates.values():
         if one.status in MODEL_OUTCOMES:
             plays.setdefault(one.attempt.instance.generator.name, []).append(one)
     return [
         who
-        for one in players
+        for one in sorted(players, key=lambda one: board.showing(one.name).asked)
         if not board.showing(one.name).in_flight
         and can_be_asked(one, board.showing(one.name))
-        and not _agrees(plays.get(one.name, ()), options.threshold)
+        and (unsettled or not _agrees(plays.get(one.name, ()), options.threshold))
         for who in next_copies(board, one, 1)
     ]
 

@@ -16,9 +16,9 @@ class SimHost:
     """A host as it really is, whatever dispatch believes of it.
 
     `models` are those that it has, by their names with tags, with the bytes that each takes in
-    memory (None: any, of no size). It holds as many as fit into `max_models` and `vram_bytes` (None is no bound); `loaded`
-    are there from the start. It answers and loads `speed` times as fast as the costs say, and is
-    down from and until the seconds in `outages`.
+    memory (None: any, of no size). It holds as many as fit into `max_models` and `vram_bytes` (None
+    is no bound); `loaded` are there from the start. It answers and loads `speed` times as fast as
+    the costs say, and is down from and until the seconds in `outages`.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Server:
     def ask(self, asked: Asked) -> None:
         """Answer a request as soon as its model is in memory."""
         if asked.resident in self.memory:
-            self._begin(asked)
+            self._begin([asked])
         else:
             self._line.append(asked)
             self._load_next()
@@ -106,18 +106,21 @@ class Server:
         """Take requests again."""
         self.down = False
 
-    def _begin(self, asked: Asked) -> None:
-        self.memory.remove(asked.resident)
-        self.memory.append(asked.resident)
-        self.active[asked.resident] += 1
-        asked.begin()
+    def _begin(self, ready: list[Asked]) -> None:
+        """Let requests of a model in memory begin: all hold it before the first does anything."""
+        for asked in ready:
+            self.memory.remove(asked.resident)
+            self.memory.append(asked.resident)
+            self.active[asked.resident] += 1
+        for asked in ready:
+            asked.begin()
 
     def _load_next(self) -> None:
         while self._line and not self._loading:
             asked = self._line[0]
             if asked.resident in self.memory:
                 del self._line[0]
-                self._begin(asked)
+                self._begin([asked])
             elif self._make_room(asked.resident):
                 self._loading = True
                 self.loads += 1
@@ -134,8 +137,7 @@ class Server:
         self.memory.append(resident)
         ready = [asked for asked in self._line if asked.resident == resident]
         self._line = [asked for asked in self._line if asked.resident != resident]
-        for asked in ready:
-            self._begin(asked)
+        self._begin(ready)
         self._load_next()
 
     def _make_room(self, resident: Resident) -> bool:

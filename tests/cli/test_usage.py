@@ -265,3 +265,14 @@ def test_the_command_is_installed_beside_the_interpreter() -> None:
         pytest.skip("the package isn't installed, only on the path")
     done = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("paragen ")
+
+
+def test_the_help_of_mode_names_all_modes() -> None:
+    import inspect
+
+    from paragen.cli.choosing import choices
+    from paragen.modes import MODES
+
+    (option,) = inspect.get_annotations(choices, eval_str=True)["mode"].__metadata__
+    words = option.help.replace(",", "").replace(".", "").split()
+    assert [word for word in words if word in MODES] == list(MODES)

@@ -138,6 +138,17 @@ def test_who_is_called_off_by_the_mode_is_not_by_the_interrupt_that_comes_next(
     errors = {c.id: c.error.kind for c in run.ranking if c.error is not None}
     assert errors == {"c2": "cancelled", "c3": "interrupted"}
     assert host.recoveries_end == 2
+    assert ["hasn't shown" in event.message for event in listener.of(Warned)] == [True, True]
+
+
+def test_a_host_that_takes_long_to_answer_again_is_left_in_the_end(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paragen.engine.session.LOOK_AFTER_S", 0.5)
+    host = Stubborn("h", RECORDED, 2)
+    (run,) = engine(sandbox, host).play([plan("right", "slow", mode="race")])
+    assert run.exit_code == 0
+    assert host.recoveries_end == 1
 
 
 def test_a_deadline_that_comes_when_all_is_decided_changes_nothing(

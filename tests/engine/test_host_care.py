@@ -35,6 +35,7 @@ from tests.engine.playing import (
     asked,
     engine,
     plan,
+    roster,
     served,
     statuses,
 )
@@ -151,10 +152,27 @@ def test_where_no_host_is_left_what_is_asked_later_ends_too(sandbox: Sandbox) ->
     later = [plan("right", name=f"t{n}") for n in range(3)]
     runs = engine(sandbox, *hosts, max_steps=1).play(later)
     assert [run.exit_code for run in runs] == [3, 3, 3]
-    hangs = Hanging("hangs", RECORDED, 1)
-    runs = engine(sandbox, hangs, max_steps=1).play(later)
-    assert [run.exit_code for run in runs] == [3, 3, 3]
-    assert hangs.calls == 1
+
+
+def test_a_model_that_hangs_takes_no_host_from_the_others(sandbox: Sandbox) -> None:
+    """One model's fault is not the host's, and the only host is never given up."""
+    listener = Listener()
+    slow = tuple(replace(one, prompt_s=0.1) for one in RECORDED)
+    hangs, well = Hanging("hangs", slow, 1), DemoHost("well", slow[:1], 1)
+    pinned = [
+        replace(who, generator=replace(who.generator, host="hangs"))
+        for who in roster("wrong", "right", "prose")
+    ]
+    one = replace(plan(), roster=tuple(pinned))
+    (run,) = engine(sandbox, hangs, well, listener=listener).play([one])
+    assert Counter(statuses(run).values())[Status.ERROR] == 1
+    assert [event.message for event in listener.of(Warned)] == [
+        "host hangs generates nothing any more"
+    ]
+    runs = engine(sandbox, Hanging("hangs", RECORDED, 1)).play(
+        [plan("right", name=f"t{n}") for n in range(3)]
+    )
+    assert [run.exit_code for run in runs] == [3, 0, 0]
 
 
 class Loading(DemoHost):
