@@ -10,7 +10,14 @@ import pytest
 
 import paragen
 from paragen import Choices, Generator, ParagenError, Run, Session, Status, Task, load_task, play
-from paragen.domain.events import CandidateEnded, Event, RunEnded, RunStarted, Warned
+from paragen.domain.events import (
+    CandidateEnded,
+    Event,
+    RunEnded,
+    RunStarted,
+    SessionStarted,
+    Warned,
+)
 from paragen.server.scripted_ollama import ScriptedOllama
 from tests.cli.running import CHOSEN, NOWHERE, ROOT, TASK
 from tests.cli.scripts import BAD, GOOD, MIXED, recorded
@@ -65,7 +72,9 @@ def test_play_gives_the_run_and_tells_of_it(folder: Path) -> None:
         "a": Status.PASSED,
         "b": Status.FAILED,
     }
-    assert isinstance(next(event for event in told if not isinstance(event, Warned)), RunStarted)
+    first, second, *_ = (event for event in told if not isinstance(event, Warned))
+    assert isinstance(first, SessionStarted)
+    assert isinstance(second, RunStarted)
     assert told[-1] == RunEnded(run=run)
     assert sum(isinstance(event, CandidateEnded) for event in told) == 2
     assert (folder / "history.db").is_file(), "it is recorded as any other"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
+from paragen.cli import build
+from paragen.modes import MODES
 from tests.cli.running import TASK, Place, skip_where_modes_bind_nobody
 
 ELSEWHERE = "seatbelt" if sys.platform == "linux" else "full"
@@ -268,11 +272,7 @@ def test_the_command_is_installed_beside_the_interpreter() -> None:
 
 
 def test_the_help_of_mode_names_all_modes() -> None:
-    import inspect
-
-    from paragen.cli.choosing import choices
-    from paragen.modes import MODES
-
-    (option,) = inspect.get_annotations(choices, eval_str=True)["mode"].__metadata__
+    command: Any = typer.main.get_command(build(["run"]))
+    (option,) = (one for one in command.commands["run"].params if one.name == "mode")
     words = option.help.replace(",", "").replace(".", "").split()
     assert [word for word in words if word in MODES] == list(MODES)

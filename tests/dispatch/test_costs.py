@@ -55,6 +55,12 @@ def test_a_host_that_gets_slower_is_followed() -> None:
     assert costs.of("x", A).load_s == 5
 
 
+def test_what_was_concluded_follows_what_is_new() -> None:
+    costs = Costs().seen("x", A, generation_s=10)
+    assert costs.of("x", B).generation_s == 10
+    assert costs.seen("x", C, generation_s=30).of("x", B).generation_s == 20
+
+
 def test_history_without_loads_leaves_them_to_be_guessed() -> None:
     cost = Costs().with_history([("x", A, None, 7.0, 2)]).of("x", A)
     assert (cost.load_s, cost.generation_s) == (GUESSED_LOAD_S, 7)
@@ -69,7 +75,7 @@ SEEN = st.tuples(
 
 
 @given(st.lists(SEEN, max_size=12), st.sampled_from("xyz"), st.sampled_from([A, B, C]))
-def test_every_cost_is_positive_and_what_was_asked_before_changes_nothing(
+def test_every_cost_is_positive_and_asking_changes_nothing_that_was_seen(
     rows: list[tuple[str, Resident, float | None, float | None]], host: str, resident: Resident
 ) -> None:
     asked, fresh = Costs(), Costs()
@@ -80,5 +86,5 @@ def test_every_cost_is_positive_and_what_was_asked_before_changes_nothing(
     assert asked == fresh
     assert asked.of(host, resident).generation_s > 0
     known = fresh.table.get((host, resident))
-    if known is not None and known.generation is not None:
+    if known is not None and known.generation is not None and known.load is not None:
         assert asked.of(host, resident) == fresh.of(host, resident)

@@ -267,6 +267,35 @@ def test_a_slot_is_kept_free_for_a_faster_host_but_not_for_ever() -> None:
     assert clock.now_s < 600
 
 
+def test_a_host_leaves_what_others_can_take_for_what_only_it_can() -> None:
+    slots = Slots([(Place("x"), None), (Place("y"), None)])
+    put(slots, *"aaaaaaaa")
+    assert {host for _, host in send(slots)} == {"x", "y"}
+    put(slots, *["b@x"] * 8)
+    slots.end(("r", "a.0"), loaded=True, seen=Answer(text="", decode_s=20))
+    assert send(slots) == [("b@x.0", "x")], "y is done with the rest while x works on these"
+
+
+def test_a_part_of_a_queue_doesnt_become_all_of_it() -> None:
+    costs = Costs().with_history([(h, on(m), 1.0, 10.0, 9) for h in "xy" for m in "ab"])
+    slots = Slots([(Place("x"), None), (Place("y"), None)], costs=costs)
+    put(slots, *["a"] * 12, *["b@x"] * 8)
+    order: dict[str, str] = {"x": "", "y": ""}
+    running: dict[str, Key] = {}
+    for _ in range(20):
+        for key, host in slots.choose(busy=len(running)):
+            waiting = slots.take(key)
+            assert waiting is not None
+            slots.begin(key, waiting, host)
+            running[host] = key
+            order[host] += key[1][0]
+        for key in running.values():
+            slots.end(key, loaded=True, seen=Answer(text="", decode_s=10))
+        running.clear()
+    assert order["y"].count("a") >= 9
+    assert order["x"].count("b") == 8
+
+
 HOSTS = ["x", "y", "z"]
 MODELS = ["a", "b", "c"]
 

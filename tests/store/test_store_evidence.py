@@ -46,7 +46,7 @@ def record(path: Path, *runs: Run) -> None:
 
 def cached(candidate: Candidate) -> Candidate:
     assert candidate.answer is not None
-    return replace(candidate, host=None, answer=replace(candidate.answer, cached=True))
+    return replace(candidate, answer=replace(candidate.answer, cached=True))
 
 
 def test_a_standing_is_what_the_plays_were(path: Path, connection: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from paragen.store import locks
 from paragen.store.errors import StorePathError
 from paragen.store.locks import SessionLock, SessionPlayedError, is_played
 
@@ -34,12 +35,12 @@ from paragen.store.locks import is_played
 print([is_played(sys.argv[1], key) for key in map(int, sys.argv[2:])])
 """
 
-STARE = """
-import sys
-from paragen.store.locks import is_played
-print("staring", flush=True)
-while True:
-    is_played(sys.argv[1], 1)
+LOOK_LONG = """
+import fcntl, sys, time
+file = open(f"{sys.argv[1]}.lock", "a+")
+fcntl.lockf(file, fcntl.LOCK_SH, 1, 1)
+print("looking", flush=True)
+time.sleep(0.2)
 """
 
 
@@ -148,13 +149,15 @@ def test_a_link_to_the_database_is_the_database(database: Path) -> None:
         lock.release()
 
 
-def test_those_who_look_do_not_keep_a_session_from_being_played(database: Path) -> None:
-    with running(STARE, database) as process:
-        assert line(process) == "staring"
-        for _ in range(200):
-            lock = SessionLock(database, 1)
-            lock.take()
-            lock.release()
+def test_who_looks_does_not_keep_a_session_from_being_played(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "TAKEN_BY_A_LOOK_S", 30.0)
+    with running(LOOK_LONG, database) as process:
+        assert line(process) == "looking"
+        lock = SessionLock(database, 1)
+        lock.take()
+        lock.release()
 
 
 def test_where_no_lock_can_be_made_it_says_so(tmp_path: Path) -> None:
