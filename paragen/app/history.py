@@ -166,25 +166,27 @@ def resumed(runs: Iterable[UnfinishedRun], retry: Retry) -> dict[str, Resumed]:
     """
     runs = tuple(runs)
     staying = {one.run_id: kept(one.attempts, one.candidates, retry) for one in runs}
-    reopened = {
-        one.plan.task.name
+    over = {
+        one.run_id: one.run
         for one in runs
-        if one.ended and len(staying[one.run_id]) < len(one.candidates)
+        if one.ended and len(staying[one.run_id]) == len(one.candidates)
     }
     while True:
-        waiting = {
-            one.plan.task.name
+        reopened = {one.plan.task.name for one in runs if one.run_id not in over}
+        waiting = [
+            one.run_id
             for one in runs
-            if one.ended and not one.candidates and reopened.intersection(one.plan.needs)
-        }
-        if waiting <= reopened:
+            if one.run_id in over and not one.candidates and reopened.intersection(one.plan.needs)
+        ]
+        if not waiting:
             break
-        reopened |= waiting
+        for run_id in waiting:
+            del over[run_id]
     return {
         one.run_id: Resumed(
             attempts=one.attempts,
             candidates=staying[one.run_id],
-            run=one.run if one.ended and one.plan.task.name not in reopened else None,
+            run=over.get(one.run_id),
             started_at=one.run.started_at if one.run is not None else "",
         )
         for one in runs

@@ -2,17 +2,17 @@
 
 First whole batches are put: longest first, each where it is done earliest; and where they cost
 least, at prices of the machines' time that rise for those that get too much. The best of these are
-bettered (`Balance.improve`). Where there are few ways at all, all are tried.
+bettered (`Balance.improve`). Where there are few ways at all, all are tried (`exhaust`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
-from math import comb, inf, prod, sqrt
+from math import inf, sqrt
 from operator import mul
 
 from paragen.dispatch.balance import WORTH, Balance, Machine, Price
+from paragen.dispatch.exhaust import earliest
 
 PRICINGS = 40
 """So often the prices of the machines' time are set."""
@@ -22,8 +22,6 @@ STARTS = 12
 """So many ways to put whole batches are bettered at most: one may lead to where others don't."""
 FEW = 40
 """Of more batches only two are."""
-ALL_WAYS = 400
-"""Where there are no more ways than this to share out the pieces, all are tried."""
 ENOUGH = 1.003
 ENOUGH_OF_MANY = 1.01
 """What is done so many times as late as the bound at most isn't bettered. There is time yet for
@@ -51,12 +49,12 @@ def balanced(
         if one.done_s < best_s * (1 - WORTH):
             best, best_s = one, one.done_s
         if best_s <= enough * bound_s:
-            break
-    return best
+            return best
+    return earliest(best)
 
 
 def _candidates(empty: Balance, placings: Sequence[Placing], enough_s: float) -> Iterator[Balance]:
-    """Ways to share out, bettered; then, where they are few, all."""
+    """Ways to share out, bettered."""
     machines, counts, prices = empty.machines, empty.counts, empty.prices
     for placing in placings[: max(2, min(STARTS, FEW // len(counts)))]:
         one = Balance(machines, counts, prices)
@@ -65,25 +63,6 @@ def _candidates(empty: Balance, placings: Sequence[Placing], enough_s: float) ->
                 one.put(i, j, counts[j])
         one.improve(enough_s)
         yield one
-    able = {j: sorted(options) for j, options in enumerate(prices) if options}
-    if prod(comb(counts[j] + len(on) - 1, counts[j]) for j, on in able.items()) > ALL_WAYS:
-        return
-    for shares in product(*(_ways(counts[j], len(on)) for j, on in able.items())):
-        one = Balance(machines, counts, prices)
-        for (j, on), share in zip(able.items(), shares, strict=True):
-            for i, pieces in zip(on, share, strict=True):
-                one.put(i, j, pieces)
-        yield one
-
-
-def _ways(count: int, machines: int) -> Iterator[tuple[int, ...]]:
-    """Every way to share out so many pieces over so many machines."""
-    if machines == 1:
-        yield (count,)
-        return
-    for first in range(count + 1):
-        for rest in _ways(count - first, machines - 1):
-            yield (first, *rest)
 
 
 def _placings(balance: Balance, enough: float) -> tuple[list[Placing], float]:

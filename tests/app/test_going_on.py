@@ -1,0 +1,75 @@
+"""How far runs had come, when a session is gone on with."""
+
+from __future__ import annotations
+
+from paragen.app.history import resumed
+from paragen.domain.candidate import Candidate, Fault
+from paragen.domain.generator import Attempt, Generator, instance
+from paragen.domain.plan import Plan
+from paragen.domain.status import Status
+from paragen.domain.task import Task
+from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
+from paragen.engine.resumed import Retry
+from paragen.store.resume import UnfinishedRun
+
+CRITERIA = Criteria(weights=Weights(quality=1, speed=0))
+STATUSES = {"p": Status.PASSED, "f": Status.FAILED, "e": Status.ERROR}
+
+
+def run(name: str, ends: str, *needs: str, ended: bool = True) -> UnfinishedRun:
+    """A run of that name whose attempts ended so, a letter each; `.` hasn't ended."""
+    task = Task(name=name, prompt="p", sha256="0")
+    generator = Generator(name="g", model="m")
+    attempts = tuple(
+        Attempt(id=f"c{n}", instance=instance(generator, n, 0)) for n in range(len(ends))
+    )
+    return UnfinishedRun(
+        run_id=name,
+        plan=Plan(task=task, roster=(), criteria=CRITERIA, needs=needs),
+        attempts=attempts,
+        candidates=tuple(
+            Candidate(attempt=attempt, status=STATUSES[end], error=Fault(kind="k", message="m"))
+            for attempt, end in zip(attempts, ends, strict=True)
+            if end != "."
+        ),
+        ended=ended,
+        run=Run(
+            run_id=name,
+            session_id="s",
+            task=task,
+            mode="all",
+            criteria=CRITERIA,
+            sandbox=SandboxState(level="none", sealed=False),
+            started_at="then",
+        ),
+    )
+
+
+def played(runs: list[UnfinishedRun], retry: Retry) -> dict[str, list[str]]:
+    """The runs that are played, and which of their candidates stay."""
+    found = resumed(runs, retry)
+    assert list(found) == [one.run_id for one in runs]
+    return {
+        run_id: [candidate.id for candidate in one.candidates]
+        for run_id, one in found.items()
+        if one.run is None
+    }
+
+
+def test_runs_that_have_ended_stay_as_they_are() -> None:
+    runs = [run("a", "pfe"), run("b", "pe..", ended=False)]
+    assert played(runs, Retry.NONE) == {"b": ["c0", "c1"]}
+    found = resumed(runs, Retry.NONE)["b"]
+    assert (len(found.attempts), found.started_at) == (4, "then")
+
+
+def test_a_retry_opens_those_that_have_something_to_ask_again() -> None:
+    runs = [run("a", "pf"), run("b", "pfe"), run("c", "p")]
+    assert played(runs, Retry.ERRORS) == {"b": ["c0", "c1"]}
+    assert played(runs, Retry.FAILED) == {"a": ["c0"], "b": ["c0"]}
+
+
+def test_whoever_had_to_do_without_a_winner_is_opened_with_him() -> None:
+    runs = [run("last", "", "mid"), run("mid", "", "a"), run("a", "e"), run("other", "", "lost")]
+    assert played(runs, Retry.ERRORS) == {"last": [], "mid": [], "a": []}
+    assert played(runs, Retry.NONE) == {}
