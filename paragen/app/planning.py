@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from paragen.app.choices import Choices, configured
@@ -28,12 +29,13 @@ from paragen.domain.host import canonical_model
 from paragen.domain.plan import Plan
 from paragen.domain.ports import HostState
 from paragen.domain.task import Task
-from paragen.engine.slots import Slots, resident_of
+from paragen.engine.slots import Slots
 from paragen.modes.worth import worth
 from paragen.simulator import Book, SimHost, Simulated, simulate
 
 if TYPE_CHECKING:
     from paragen.settings import PlayOptions, Settings
+    from paragen.store.costs import SeenCost
 
 JUDGE_S = 0.5
 """What a program's tests usually take, on the clock."""
@@ -51,7 +53,7 @@ def forecast(tasks: Sequence[Path | Task], choices: Choices) -> Forecast:
         one.host.close()
     history = History(database_of(settings, choices))
     seen = history.seen_costs()
-    tokens = mean_tokens((one.model, one.completion_tokens, one.samples) for one in seen)
+    tokens = _tokens(plans, seen)
     hosts = [_sim_host(one, play_options(settings, choices)) for one in probed]
     play = partial(_simulated, plans, hosts, history.costs(), settings, choices)
     standings = {name: one for plan in plans for name, one in plan.standings.items()}
@@ -70,6 +72,16 @@ def forecast(tasks: Sequence[Path | Task], choices: Choices) -> Forecast:
             *(warning for plan in plans for warning in plan.warnings),
         ),
     )
+
+
+def _tokens(plans: Sequence[Plan], seen: Sequence[SeenCost]) -> Mapping[str, float]:
+    """The tokens of an answer by model; a model that wasn't seen writes as much as the others."""
+    tokens = mean_tokens((one.model, one.completion_tokens, one.samples) for one in seen)
+    if not tokens:
+        return {}
+    usual = fmean(tokens.values())
+    models = (canonical_model(who.generator.model) for plan in plans for who in plan.roster)
+    return {**dict.fromkeys(models, usual), **tokens}
 
 
 def _simulated(
@@ -180,11 +192,10 @@ def _costs(plans: Sequence[Plan], probed: Sequence[Probed], costs: Costs) -> lis
 
 
 def _outlook(played: Simulated, tokens: Mapping[str, float]) -> Outlook:
-    is_known = any(resident_of(one.attempt).model in tokens for one in played.sent)
     return Outlook(
         wall_s=played.makespan_s,
         attempts=len(played.sent),
-        tokens=played.tokens if is_known else None,
+        tokens=played.tokens if tokens else None,
     )
 
 

@@ -120,9 +120,11 @@ def _begin(plan: Schedule, hosts: Sequence[HostLoad], room: int) -> tuple[Assign
         batches = plan[host.name]
         for batch in batches:
             count = min(batch.count, host.free, room - len(assignments))
-            if count <= 0 or not host.fits(batch.queue.resident):
-                # What comes later in its order would push out what is to come first.
+            if count <= 0:
                 break
+            if not host.fits(batch.queue.resident):
+                # It waits for what is in use; of what comes later only that can be sent.
+                continue
             # A part of a queue isn't to become all of it where other work waits for this host.
             is_part = batch.is_part and len(batches) > 1
             assignments += [

@@ -58,7 +58,7 @@ class PlannedCost:
 class Outlook:
     """What a session would take: seconds on the clock, attempts, and tokens written.
 
-    `tokens` is None where of no model is known how much it writes.
+    `tokens` is None where of no model at all is known how much it writes.
     """
 
     wall_s: float

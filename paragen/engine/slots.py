@@ -234,6 +234,9 @@ class Slots:
         """Note that a host loads a model ahead of its attempts."""
         load = self._hosts[host]
         self._hosts[host] = replace(load, loading=load.loading | {resident})
+        if resident not in load.loaded:
+            self._push_out_for(host, resident)
+        self._to_load.clear()
 
     def end_load(self, host: str, resident: Resident, load_s: float | None) -> None:
         """Note that a load has ended, after so many seconds; None where it failed."""
@@ -428,7 +431,8 @@ class Slots:
         load = self._hosts[host]
         others = [one for one in self._in_memory[host] if one.model != resident.model]
         others.sort(key=lambda one: not load.running.get(one))
-        room = load.capacity - len(load.running.keys() - set(others))
+        in_use = load.running.keys() | load.loading
+        room = load.capacity - len(in_use - set(others))
         self._set_in_memory(host, others[: max(0, room)])
 
     def _note_in_memory(self, host: str, resident: Resident) -> None:

@@ -252,10 +252,9 @@ class _Play:
         self._end(self._runs[call.key[0]], call.candidate)
 
     def _end(self, run: _Run, candidate: Candidate) -> None:
-        """An attempt has ended; one that was called off before has already."""
-        if candidate.id not in run.board.candidates:
-            run.board = run.board.ended(candidate)
-            self._advance(run)
+        """An attempt has ended; the board ignores it where it was called off before."""
+        run.board = run.board.ended(candidate)
+        self._advance(run)
 
     def _leave(self, call: _Call, seen: Answer | None) -> None:
         """A call's slot is free: it was answered, or cut off."""

@@ -184,3 +184,9 @@ def test_it_asks_no_host_and_leaves_no_history(place: Place) -> None:
     place.write("right.py", RIGHT)
     assert place.run("judge", place.write("task.md"), "right.py").code == 0
     assert not place.database.exists()
+
+
+def test_a_task_that_needs_others_is_played_not_judged(place: Place) -> None:
+    place.write("task.md", TASK.replace("---\n", "---\nneeds: lexer\n", 1))
+    place.write("a.py", "def double(x):\n    return 2 * x\n")
+    place.run("judge", "task.md", "a.py").refused("task.md needs the programs of lexer", "run")

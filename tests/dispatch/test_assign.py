@@ -205,3 +205,10 @@ def test_a_model_that_would_push_out_what_runs_waits() -> None:
     assert (
         assign({Queue(on("b")): 1}, [replace(host, running={}, loading=frozenset({on("a")}))]) == ()
     )
+
+
+def test_where_room_is_short_what_needs_no_load_goes_first() -> None:
+    hosts = [HostLoad(name="x", slots=1), HostLoad(name="y", slots=1, loaded=frozenset({on("a")}))]
+    waiting = {Queue(on("b")): 1, Queue(on("a")): 1}
+    assert [a.host for a in assign(waiting, hosts, limit=1)] == ["y"]
+    assert len(assign(waiting, hosts)) == 2

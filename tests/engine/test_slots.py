@@ -77,8 +77,8 @@ def models(slots: Slots, count: int, answer: Answer | None = None) -> str:
 def test_generators_of_one_model_take_turns_and_older_runs_go_first() -> None:
     slots = Slots([(Place("h"), None)])
     for run in ("first", "second"):
-        for copy in range(2):
-            for name in ("hot", "cold"):
+        for name in ("hot", "cold"):
+            for copy in range(2):
                 slots.put((run, f"{name}{copy}"), attempt(name, "m"))
     order = []
     for _ in range(8):
@@ -156,6 +156,12 @@ def test_begin_says_who_is_to_load_the_model() -> None:
     assert not slots.begin(("r", "1"), a, "h")
     assert slots.begin(("r", "2"), b, "h")
     assert not slots.begin(("r", "3"), b, "h"), "the first of them loads it"
+
+
+def test_what_a_load_pushes_out_must_be_loaded_again() -> None:
+    slots = Slots([(Place("h", 2), state("a"))], max_models=1)
+    assert slots.begin(("r", "1"), attempt("g", "b"), "h")
+    assert slots.begin(("r", "2"), attempt("g", "a"), "h")
 
 
 def test_the_same_model_with_another_context_is_loaded_anew() -> None:
@@ -241,8 +247,28 @@ def test_sequential_loads_ahead_while_the_last_one_is_judged() -> None:
     assert slots.idle_load("h") == on("b")
 
 
+def test_sequential_loads_ahead_only_where_the_next_one_goes() -> None:
+    slots = Slots([(Place("x"), None), (Place("y"), None)], sequential=True)
+    put(slots, "a", "b", "c")
+    send(slots)
+    slots.end(("r", "a.0"), loaded=True)
+    assert [slots.idle_load(host) is None for host in ("x", "y")] == [False, True]
+
+
+def test_what_was_wanted_and_came_is_not_loaded_ahead_any_more() -> None:
+    slots = Slots([(Place("x"), None), (Place("y"), None)])
+    slots.wanted(on("a"))
+    put(slots, "a")
+    ((_, host),) = send(slots)
+    slots.end(("r", "a.0"), loaded=False)
+    slots.regain(host)
+    assert [slots.idle_load(name) for name in ("x", "y")] == [None, None]
+
+
 def test_nothing_that_would_push_it_out_is_sent_while_a_model_loads() -> None:
     slots = Slots([(Place("h"), None)])
+    put(slots, "a", run="before")
+    assert models(slots, 1) == "a"
     slots.begin_load("h", on("b"))
     put(slots, "a", "a", "b")
     assert send(slots) == [("b.2", "h")]
@@ -294,6 +320,16 @@ def test_a_part_of_a_queue_doesnt_become_all_of_it() -> None:
         running.clear()
     assert order["y"].count("a") >= 9
     assert order["x"].count("b") == 8
+
+
+def test_a_slot_that_was_kept_free_is_used_when_more_comes() -> None:
+    costs = Costs().with_history([("fast", on("a"), 5.0, 10.0, 9), ("slow", on("a"), 5.0, 60.0, 9)])
+    slots = Slots([(Place("fast"), None), (Place("slow"), None)], costs=costs)
+    put(slots, "a", "a")
+    assert send(slots) == [("a.0", "fast")]
+    assert send(slots) == []
+    put(slots, *["a"] * 20, run="later")
+    assert [host for _, host in send(slots)] == ["slow"]
 
 
 HOSTS = ["x", "y", "z"]

@@ -85,3 +85,18 @@ def test_a_winner_that_is_not_sealed_is_said_with_its_reason() -> None:
 
 def test_counted() -> None:
     assert [text.counted(n, "task") for n in (0, 1, 2)] == ["0 tasks", "1 task", "2 tasks"]
+
+
+def test_a_mode_is_said_with_its_options_and_the_deadline() -> None:
+    assert text.mode("all", {}) == "mode all"
+    said = text.mode("quorum", {"min": 3, "tiers": ("a", "b")}, 300.0)
+    assert said == "mode quorum (min 3, tiers a+b), deadline 5 min 00 s"
+    assert "\x1b" not in text.mode("all", {"a": "\x1b[2J"})
+
+
+def test_an_answer_that_was_given_before_is_said_to_be_so() -> None:
+    one = build.candidate("c1")
+    assert text.status(one) == "passed"
+    assert one.answer is not None
+    cached = replace(one, answer=replace(one.answer, cached=True))
+    assert text.status(cached) == "passed, cached"
