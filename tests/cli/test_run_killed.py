@@ -44,6 +44,8 @@ PROGRAMS = {
 }
 """By task: a program that passes, what its test expects, and what it needs."""
 MODELS = ("right", "wrong", "prose", "late")
+KILLS = 3
+"""`test_kill.py` kills much more often, in more ways of playing; it takes minutes."""
 
 
 @pytest.fixture
@@ -88,22 +90,16 @@ def came_to(done: Done) -> list[tuple[Any, ...]]:
     )
 
 
-@pytest.mark.parametrize(
-    "kills",
-    [3, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])],
-)
-def test_killed_at_any_moment_a_session_ends_as_an_undisturbed_one(
-    folder: Place, kills: int
-) -> None:
+def test_killed_at_any_moment_a_session_ends_as_an_undisturbed_one(folder: Place) -> None:
     begun = time.monotonic()
     undisturbed = came_to(folder.run("run", "tasks", "--json", "--quiet"))
     takes_s = time.monotonic() - begun
     assert [(name, winner) for name, winner, *_ in undisturbed] == [
         (name, "c1") for name in sorted(PROGRAMS)
     ]
-    moments = random.Random(kills)
+    moments = random.Random(KILLS)
     killed = gone_on_with = 0
-    while killed < kills:
+    while killed < KILLS:
         running = folder.start("run", "tasks", "--json", "--quiet")
         time.sleep(moments.uniform(0.2, 1.0) * takes_s)
         is_over = running.process.poll() is not None
