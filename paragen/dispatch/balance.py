@@ -112,10 +112,9 @@ class Balance:
     def _moves(self, a: int) -> Iterator[tuple[float, Change]]:
         """Each way to give a batch of a machine, or a part of one, to another machine."""
         finish_a = self.finish_s(a)
+        earlier = {b for b in range(len(self.machines)) if self.finish_s(b) < finish_a}
         for j, count in self._parts[a].items():
-            for b in self.prices[j]:
-                if b == a or self.finish_s(b) >= finish_a:
-                    continue
+            for b in earlier & self.prices[j].keys():
                 there = self._parts[b].get(j, 0)
                 for pieces in self._worth_moving(a, b, j, count, there):
                     done_s = max(

@@ -15,7 +15,8 @@ from paragen.dispatch.balance import WORTH, Balance, Machine, Price
 from paragen.dispatch.exhaust import earliest
 
 PRICINGS = 40
-"""So often the prices of the machines' time are set."""
+PRICINGS_OF_MANY = 15
+"""So often the prices of the machines' time are set; that costs as much as there are batches."""
 STEP = 0.5
 """How fast they rise at first."""
 STARTS = 12
@@ -23,7 +24,7 @@ STARTS = 12
 FEW = 40
 """Of more batches only two are."""
 ENOUGH = 1.003
-ENOUGH_OF_MANY = 1.01
+ENOUGH_OF_MANY = 1.02
 """What is done so many times as late as the bound at most isn't bettered. There is time yet for
 many batches: who asks again when few are left comes closer."""
 
@@ -82,7 +83,7 @@ def _placings(balance: Balance, enough: float) -> tuple[list[Placing], float]:
     weights = _speeds(work)
     done: dict[Placing, float] = {}
     bound_s = 0.0
-    for number in range(1, PRICINGS + 1):
+    for number in range(1, 1 + (PRICINGS if len(work) <= FEW else PRICINGS_OF_MANY)):
         busy = list(ready)
         placing = []
         for row in work:

@@ -58,6 +58,25 @@ class HostLoad:
         """How many models it is taken to hold at once."""
         return self.slots if self.memory is None else self.memory
 
+    def at_work(
+        self, running: Mapping[Resident, int], last: Resident | None, more: int | None
+    ) -> HostLoad:
+        """The host with other attempts; `dataclasses.replace` would cost more than all else."""
+        return HostLoad(
+            name=self.name,
+            slots=self.slots,
+            running=running,
+            last=last,
+            more=more,
+            loaded=self.loaded,
+            loading=self.loading,
+            models=self.models,
+            memory=self.memory,
+            ready_s=self.ready_s,
+            up=self.up,
+            suspended=self.suspended,
+        )
+
     def has(self, resident: Resident) -> bool:
         """Whether a model needs no load here; one of unknown context is taken for the right one."""
         return (

@@ -23,7 +23,7 @@ from paragen.dispatch.costs import MEASURED, Row
 from paragen.domain.generator import MEASURABLE_S, Answer, Attempt
 from paragen.domain.host import canonical_model
 from paragen.domain.ports import HostState
-from paragen.engine.waiting import Key, Line
+from paragen.engine.waiting import Key, Waiting, queue_of, resident_of
 
 __all__ = ["Key", "Slots", "resident_of"]
 
@@ -32,7 +32,7 @@ NOTICEABLE_S = 0.5
 LEAST_PATIENCE_S = 1.0
 PATIENCE = 1.5
 """A slot that is kept free for another's sake stays so this much longer than that should take."""
-MOST_UNNOTED = 32
+MOST_UNNOTED = 100
 """So many answers are noted in the costs together at most, as noting them costs a copy."""
 LEAST_DECISIONS = 8
 """For so many decisions what was decided for free slots holds, at least: a schedule costs more."""
@@ -116,12 +116,7 @@ class Slots:
         self._costs = costs or Costs()
         self._seen: list[Row] = []
         self._clock = clock
-        self._lines: dict[Queue, Line] = {}
-        self._counts: dict[Queue, int] = {}
-        self._queue_of: dict[Key, Queue] = {}
-        self._puts = 0
-        self._rounds: Counter[tuple[str, str]] = Counter()
-        self._runs: dict[str, int] = {}
+        self._waiting = Waiting()
         self._calls: dict[Key, _Call] = {}
         self._wanted: dict[Resident, None] = {}
         self._to_load: dict[str, Resident | None] = {}
@@ -141,50 +136,37 @@ class Slots:
         A slot may be kept free because others should be done earlier; if they aren't, it must be
         used after all.
         """
-        if self._kept is None or not self._counts:
+        if self._kept is None or not self._waiting:
             return None
         return max(0.0, self._kept.until_s - self._clock())
 
     def put(self, key: Key, attempt: Attempt) -> None:
         """Let an attempt wait."""
-        queue = Queue(resident_of(attempt), attempt.instance.generator.host)
-        line = self._lines.get(queue)
-        if line is None:
-            line = self._lines[queue] = Line()
+        if self._waiting.put(key, attempt):
+            queue = queue_of(attempt)
             self._wanted.pop(queue.resident, None)
             self._think_over()
             self._doubt(queue)
-        run, of_generator = key[0], (key[0], attempt.instance.generator.name)
-        self._puts += 1
-        number = self._runs.setdefault(run, len(self._runs))
-        line.put(key, attempt, (number, self._rounds[of_generator], self._puts))
-        self._rounds[of_generator] += 1
-        self._queue_of[key] = queue
-        self._counts[queue] = len(line)
-        if self._kept is not None and len(self._queue_of) > self._kept.waiting:
+        elif self._kept is not None and len(self._waiting) > self._kept.waiting:
             self._kept = None
 
     def take(self, key: Key) -> Attempt | None:
         """An attempt that waits no longer, None where it didn't."""
-        queue = self._queue_of.pop(key, None)
-        if queue is None:
-            return None
-        line = self._lines[queue]
-        attempt = line.take(key)
-        self._counts[queue] = len(line)
-        if not line:
-            del self._lines[queue], self._counts[queue]
+        queues = len(self._waiting.counts)
+        attempt = self._waiting.take(key)
+        if len(self._waiting.counts) < queues:
             self._to_load.clear()
         return attempt
 
     def choose(self, *, busy: int) -> list[tuple[Key, str]]:
         """Which waiting attempts go to which hosts now; `busy` is how many are on their way."""
         room = self._most - len(self._calls)
-        if not self._counts or room <= 0 or (self._sequential and busy):
+        if not self._waiting or room <= 0 or (self._sequential and busy):
             return []
-        chosen = go_on(self._counts, list(self._hosts.values()), self._costs, limit=room)
+        chosen = go_on(self._waiting.counts, list(self._hosts.values()), self._costs, limit=room)
         if len(chosen) < room and not self._keeps(chosen):
-            chosen = assign(self._ordered(), self._with_ready(), self.costs, limit=room)
+            waiting, hosts = self._waiting.oldest_first(), self._with_ready()
+            chosen = assign(waiting, hosts, self.costs, limit=room)
             self._keep(chosen)
         for one in chosen:
             self._more[one.host] = one.more
@@ -207,7 +189,7 @@ class Slots:
         )
         running = {**load.running, resident: load.running.get(resident, 0) + 1}
         more = self._more.pop(host, load.more)
-        self._hosts[host] = replace(load, running=running, last=resident, more=more)
+        self._hosts[host] = load.at_work(running, resident, more)
         if not was_loaded:
             self._push_out_for(host, resident)
             self._to_load.clear()
@@ -224,7 +206,7 @@ class Slots:
         running = {**load.running, call.resident: load.running[call.resident] - 1}
         if not running[call.resident]:
             del running[call.resident]
-        self._hosts[call.host] = replace(load, running=running)
+        self._hosts[call.host] = load.at_work(running, load.last, load.more)
         if seen is not None and not seen.cached:
             self._learn(call, seen)
         if loaded:
@@ -239,13 +221,16 @@ class Slots:
         self._to_load.clear()
 
     def end_load(self, host: str, resident: Resident, load_s: float | None) -> None:
-        """Note that a load has ended, after so many seconds; None where it failed."""
+        """Note that a load has ended, after so many seconds; None where it failed.
+
+        One that took no time counts too, unless the model had been there: some hosts load nothing.
+        """
         load = self._hosts[host]
         self._hosts[host] = replace(load, loading=load.loading - {resident})
         if load_s is not None:
-            self._note_in_memory(host, resident)
-            if load_s >= NOTICEABLE_S:
+            if resident not in load.loaded or load_s >= NOTICEABLE_S:
                 self._seen.append((host, resident, load_s, None))
+            self._note_in_memory(host, resident)
         self._think_over()
 
     def wanted(self, *residents: Resident) -> None:
@@ -263,7 +248,7 @@ class Slots:
         beside = load.memory or 1
         if not load.up or load.suspended or load.loading or len(load.running) >= beside:
             return None
-        if not self._lines and not self._wanted:
+        if not self._waiting and not self._wanted:
             return None
         if host not in self._to_load:
             self._to_load[host] = self._next_load(load)
@@ -304,28 +289,25 @@ class Slots:
     def placeable(self, attempt: Attempt) -> bool:
         """Whether any host may take an attempt, now or when it has a free slot."""
         hosts = list(self._hosts.values())
-        queue = Queue(resident_of(attempt), attempt.instance.generator.host)
-        return bool(takers(queue, hosts, hosts))
+        return bool(takers(queue_of(attempt), hosts, hosts))
 
     def stranded(self) -> list[tuple[Key, Attempt]]:
         """The waiting attempts that no host may take any more."""
         hosts = list(self._hosts.values())
         return [
             waiting
-            for queue, line in self._lines.items()
+            for queue in self._waiting.counts
             if not takers(queue, hosts, hosts)
-            for waiting in line.items()
+            for waiting in self._waiting.items(queue)
         ]
-
-    def _ordered(self) -> dict[Queue, int]:
-        """How many wait in each queue, those with the oldest runs in front."""
-        queues = sorted(self._lines, key=lambda queue: self._lines[queue].oldest_run)
-        return {queue: self._counts[queue] for queue in queues}
 
     def _heads(self, assignments: Sequence[Assignment]) -> list[tuple[Key, str]]:
         """The attempts that go: of each queue those in front."""
+        if len(assignments) == 1:
+            (one,) = assignments
+            return [(self._waiting.first(one.queue, 1)[0], one.host)]
         counts = Counter(one.queue for one in assignments)
-        heads = {queue: iter(self._lines[queue].first(count)) for queue, count in counts.items()}
+        heads = {queue: iter(self._waiting.first(queue, count)) for queue, count in counts.items()}
         return [(next(heads[one.queue]), one.host) for one in assignments]
 
     def _with_ready(self) -> list[HostLoad]:
@@ -367,8 +349,8 @@ class Slots:
         soonest_s = min((call.left_s(now_s) for call in self._calls.values()), default=0.0)
         self._kept = _Kept(
             hosts=kept,
-            waiting=len(self._queue_of),
-            decisions=max(LEAST_DECISIONS, len(self._lines)),
+            waiting=len(self._waiting),
+            decisions=max(LEAST_DECISIONS, len(self._waiting.counts)),
             until_s=now_s + max(LEAST_PATIENCE_S, PATIENCE * soonest_s),
         )
 
@@ -392,9 +374,10 @@ class Slots:
         """The first that a host would have to load by the schedule of all that is wanted."""
         if self._sequential and load.name not in self._next_host():
             return None
-        waiting = {queue.resident for queue in self._lines}
+        waiting = {queue.resident for queue in self._waiting.counts}
         later = {Queue(resident): 1 for resident in self._wanted if resident not in waiting}
-        plan = schedule({**self._ordered(), **later}, self._with_ready(), self.costs)
+        queues = {**self._waiting.oldest_first(), **later}
+        plan = schedule(queues, self._with_ready(), self.costs)
         batches = (b for b in plan.get(load.name, ()) if not load.running.get(b.queue.resident))
         first = next(batches, None)
         if first is None or load.has(first.queue.resident):
@@ -403,7 +386,7 @@ class Slots:
 
     def _next_host(self) -> set[str]:
         """The host that the next attempt goes to, as a set of one; empty where none waits."""
-        next_one = assign(self._ordered(), self._with_ready(), self.costs, limit=1)
+        next_one = assign(self._waiting.oldest_first(), self._with_ready(), self.costs, limit=1)
         return {one.host for one in next_one}
 
     def _note_costs(self) -> None:
@@ -443,12 +426,6 @@ class Slots:
         if residents != self._in_memory[host]:
             self._in_memory[host] = residents
             self._hosts[host] = replace(self._hosts[host], loaded=frozenset(residents))
-
-
-def resident_of(attempt: Attempt) -> Resident:
-    """What must be in a host's memory for an attempt."""
-    generator = attempt.instance.generator
-    return Resident(canonical_model(generator.model), generator.num_ctx)
 
 
 def _names(state: HostState | None) -> frozenset[str] | None:

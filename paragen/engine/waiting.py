@@ -1,11 +1,14 @@
-"""The attempts that wait in one queue of dispatch, in the order in which they are to be sent."""
+"""The attempts that wait, in the queues of dispatch, in the order in which they are to be sent."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
+from paragen.dispatch import Queue, Resident
 from paragen.domain.generator import Attempt
+from paragen.domain.host import canonical_model
 
 Key = tuple[str, str]
 """A run's id and an attempt's id: unique in a session."""
@@ -51,6 +54,9 @@ class Line:
 
     def first(self, count: int) -> list[Key]:
         """The keys of the first that wait; they wait on."""
+        if count == 1 and self._attempts:
+            self._drop_taken()
+            return [self._heap[0][1]]
         entries = []
         for _ in range(min(count, len(self._attempts))):
             self._drop_taken()
@@ -67,3 +73,71 @@ class Line:
             if waits is not None and waits[0] == place:
                 return
             heappop(self._heap)
+
+
+class Waiting:
+    """All attempts that wait; `counts` has how many in each queue that isn't empty."""
+
+    def __init__(self) -> None:
+        self.counts: dict[Queue, int] = {}
+        self._lines: dict[Queue, Line] = {}
+        self._queue_of: dict[Key, Queue] = {}
+        self._puts = 0
+        self._rounds: Counter[tuple[str, str]] = Counter()
+        self._runs: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._queue_of)
+
+    def put(self, key: Key, attempt: Attempt) -> bool:
+        """Let an attempt wait; whether it is the only one of its queue."""
+        queue = queue_of(attempt)
+        line = self._lines.get(queue)
+        is_new = line is None
+        if line is None:
+            line = self._lines[queue] = Line()
+        of_generator = (key[0], attempt.instance.generator.name)
+        self._puts += 1
+        run = self._runs.setdefault(key[0], len(self._runs))
+        line.put(key, attempt, (run, self._rounds[of_generator], self._puts))
+        self._rounds[of_generator] += 1
+        self._queue_of[key] = queue
+        self.counts[queue] = len(line)
+        return is_new
+
+    def take(self, key: Key) -> Attempt | None:
+        """An attempt that waits no longer, None where it didn't."""
+        queue = self._queue_of.pop(key, None)
+        if queue is None:
+            return None
+        line = self._lines[queue]
+        attempt = line.take(key)
+        if line:
+            self.counts[queue] = len(line)
+        else:
+            del self._lines[queue], self.counts[queue]
+        return attempt
+
+    def oldest_first(self) -> dict[Queue, int]:
+        """How many wait in each queue, those with the oldest runs in front."""
+        queues = sorted(self._lines, key=lambda queue: self._lines[queue].oldest_run)
+        return {queue: self.counts[queue] for queue in queues}
+
+    def first(self, queue: Queue, count: int) -> list[Key]:
+        """The keys of the first that wait in a queue; they wait on."""
+        return self._lines[queue].first(count)
+
+    def items(self, queue: Queue) -> Iterator[tuple[Key, Attempt]]:
+        """All that wait in a queue, those that came first in front."""
+        return self._lines[queue].items()
+
+
+def resident_of(attempt: Attempt) -> Resident:
+    """What must be in a host's memory for an attempt."""
+    generator = attempt.instance.generator
+    return Resident(canonical_model(generator.model), generator.num_ctx)
+
+
+def queue_of(attempt: Attempt) -> Queue:
+    """Where an attempt waits."""
+    return Queue(resident_of(attempt), attempt.instance.generator.host)

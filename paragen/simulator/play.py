@@ -69,14 +69,16 @@ def simulate(
     outcome: Outcome,
     policy: Policy,
     judge_s: float = 0.0,
+    max_steps: int | None = None,
 ) -> Simulated:
     """Play tournaments over the same hosts, in virtual time.
 
     `costs` are what loads and answers really take, before a host's `speed`; an answer's own
     `generation_s` goes before them. A program is judged `judge_s` after its answer. Plans begin
-    when those of the tasks that they need have ended; deadlines count from a run's first attempt.
+    when those of the tasks that they need have ended, `max_steps` of them at once at most (None:
+    any number); deadlines count from a run's first attempt.
     """
-    return _Play(plans, hosts, costs, outcome, policy, judge_s).to_the_end()
+    return _Play(plans, hosts, costs, outcome, policy, judge_s, max_steps).to_the_end()
 
 
 @dataclass(eq=False, slots=True)
@@ -119,6 +121,7 @@ class _Play:
         outcome: Outcome,
         policy: Policy,
         judge_s: float,
+        max_steps: int | None,
     ) -> None:
         self._now_s = 0.0
         self._events: list[tuple[float, int, Callable[[], None]]] = []
@@ -126,6 +129,7 @@ class _Play:
         self._costs = costs
         self._outcome = outcome
         self._judge_s = judge_s
+        self._max_steps = len(plans) if max_steps is None else max_steps
         self._book: Book = policy([(host, host.state) for host in hosts], lambda: self._now_s)
         self._servers = {host.name: self._server(host) for host in hosts}
         runs = [_run(f"r{number}", plan) for number, plan in enumerate(plans, 1)]
@@ -172,9 +176,12 @@ class _Play:
         heappush(self._events, (moment_s, self._number, happen))
 
     def _begin_runs(self) -> None:
-        """Begin the runs whose needs have been met."""
+        """Begin the runs whose needs have been met, as many as may be played at once."""
         ended = {self._runs[name].plan.task.name for name in self._finished_s}
         for run in self._runs.values():
+            at_once = sum(one.begun for one in self._runs.values()) - len(self._finished_s)
+            if at_once >= self._max_steps:
+                return
             if not run.begun and ended.issuperset(run.plan.needs):
                 run.begun = True
                 self._advance(run)

@@ -183,6 +183,17 @@ def test_costs_follow_what_is_seen_but_not_what_comes_from_the_cache() -> None:
     assert (cost.load_s, cost.generation_s) == (9, 7)
 
 
+def test_a_host_that_loads_nothing_is_one_whose_loads_cost_nothing() -> None:
+    slots = Slots([(Place("h"), state("b"))])
+    slots.begin_load("h", on("a"))
+    slots.end_load("h", on("a"), 0.0)
+    assert slots.costs.of("h", on("a")).load_s < 0.01
+    assert slots.costs.of("h", on("b")).load_s < 0.01, "as other models here"
+    slots.begin_load("h", on("a"))
+    slots.end_load("h", on("a"), 0.1)
+    assert slots.costs.of("h", on("a")).load_s < 0.01, "it had been there: that was no load"
+
+
 def test_a_lost_host_gets_only_what_is_pinned_to_it_until_it_is_back() -> None:
     slots = Slots([(Place("x", 9), None), (Place("y"), None)])
     assert slots.lose("x")

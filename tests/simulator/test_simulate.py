@@ -186,6 +186,16 @@ def test_a_task_waits_for_those_that_it_needs() -> None:
     assert result.finished_s == {"r2": 40, "r1": 50}
 
 
+def test_so_many_tasks_are_played_at_once() -> None:
+    plans = [plan(generators("a", "b"), name=f"t{n}") for n in range(3)]
+    known = costs("h")
+    one_by_one = simulate(
+        plans, [SimHost(name="h")], known, outcome=passed, policy=engine(known), max_steps=1
+    )
+    assert order(one_by_one) == "abbaab"
+    assert list(one_by_one.finished_s) == ["r1", "r2", "r3"]
+
+
 def test_at_the_deadline_what_is_in_flight_is_called_off() -> None:
     result = play([plan(generators("a"), copies=5, deadline_s=55)], SimHost(name="h"))
     statuses = Counter(c.status for c in result.boards["r1"].candidates.values())
