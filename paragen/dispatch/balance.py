@@ -15,7 +15,7 @@ ROUNDS = 400
 """So many improvements at most; a few dozen are usual."""
 WORTH = 1e-4
 """What isn't earlier by this share isn't worth a change."""
-MOST_SWAPPED = 40
+MOST_SWAPPED = 20
 """Among more batches than this, parts of them fill every gap: swapping is only dear."""
 
 

@@ -15,8 +15,7 @@ from paragen.dispatch.balance import WORTH, Balance, Machine, Price
 from paragen.dispatch.exhaust import earliest
 
 PRICINGS = 40
-PRICINGS_OF_MANY = 15
-"""So often the prices of the machines' time are set; that costs as much as there are batches."""
+"""So often the prices of the machines' time are set."""
 STEP = 0.5
 """How fast they rise at first."""
 STARTS = 12
@@ -83,7 +82,7 @@ def _placings(balance: Balance, enough: float) -> tuple[list[Placing], float]:
     weights = _speeds(work)
     done: dict[Placing, float] = {}
     bound_s = 0.0
-    for number in range(1, 1 + (PRICINGS if len(work) <= FEW else PRICINGS_OF_MANY)):
+    for number in range(1, PRICINGS + 1):
         busy = list(ready)
         placing = []
         for row in work:

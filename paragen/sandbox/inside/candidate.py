@@ -10,6 +10,8 @@ import time
 from typing import Any, NoReturn
 
 from ..confinement import Prepared, close_from, confine_candidate
+from ..runner.script import run as run_script
+from ..runner.wire import Wire
 from .at_fork import hand_over
 from .rehearsal import again
 from .serve import serve
@@ -50,18 +52,14 @@ def main(
 
 def script(sock: socket.socket, settings: dict[str, Any]) -> NoReturn:
     """Run the program as a script; its socket says only that it began, and that memory ran out."""
-    from ..runner.script import run
-    from ..runner.wire import Wire
-
     wire = Wire(sock.detach(), settings["nonce"])
     wire.send("hello")
-    run(settings, wire)
+    run_script(settings, wire)
 
 
 def one_process(sock: socket.socket, settings: dict[str, Any]) -> NoReturn:
     """Run the tests here, beside the program: confined, but not sealed."""
     from ..runner.session import run
-    from ..runner.wire import Wire
 
     wire = Wire(sock.detach(), settings["nonce"])
     wire.send("hello")
