@@ -48,6 +48,7 @@ def test_nothing_is_played_and_all_is_said(place: Place) -> None:
     assert "plain guess" in done.out
 
 
+@pytest.mark.slow
 def test_costs_and_tokens_come_from_the_history(place: Place) -> None:
     place.write("task.md")
     with ScriptedOllama(ANSWERS, max_loaded=1) as server:

@@ -84,6 +84,7 @@ def test_more_tests_are_run_in_the_sandbox(played: Place) -> None:
     assert run["task"]["sha256"] != rescored(played)["task"]["sha256"]
 
 
+@pytest.mark.slow
 def test_a_task_files_tests_count_instead_of_the_recorded(played: Place) -> None:
     run = rescored(played, "--tests", played.write("other.md", PLUS_TWO))
     assert ended(run) == {

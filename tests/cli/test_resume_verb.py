@@ -133,6 +133,7 @@ class TestRetry:
         assert statuses(done) == {"bad": "failed", "slow": "error"}
         return done.object
 
+    @pytest.mark.slow
     def test_errors_are_asked_again_when_it_is_said(self, place: Place) -> None:
         run = self.end_in_an_error(place)
         place.run("resume", run["run_id"]).refused("--retry errors", "there is nothing to go on")
@@ -154,6 +155,7 @@ class TestRetry:
         assert statuses(done) == {"bad": "passed", "slow": "passed"}
 
 
+@pytest.mark.slow
 def test_runs_that_had_ended_are_printed_and_not_played(place: Place) -> None:
     with ScriptedOllama([recorded(GOOD), slow(SLOW)], slots=2) as server:
         prepare(place, server.url, GOOD)
@@ -188,6 +190,7 @@ def test_it_says_which_run_is_not_there(place: Place) -> None:
 
 
 class TestDeadline:
+    @pytest.mark.slow
     def test_the_best_so_far_wins_and_it_is_said(self, place: Place) -> None:
         with ScriptedOllama([recorded(GOOD), slow(SLOW)], slots=2) as server:
             prepare(place, server.url, GOOD, SLOW)
@@ -205,6 +208,7 @@ class TestDeadline:
 
 
 class TestCache:
+    @pytest.mark.slow
     def test_an_answer_is_taken_again_and_is_no_evidence(self, place: Place) -> None:
         with ScriptedOllama([recorded(GOOD)]) as server:
             prepare(place, server.url, GOOD)

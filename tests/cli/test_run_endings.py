@@ -31,6 +31,7 @@ def named(run: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {candidate["generator"]: candidate for candidate in run["candidates"]}
 
 
+@pytest.mark.slow
 def test_every_odd_ending_is_an_error_of_its_own_kind(place: Place) -> None:
     answers = [
         *(faulty(fault.value, fault) for fault in FAULTS),

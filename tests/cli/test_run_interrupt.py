@@ -46,6 +46,7 @@ def test_what_had_ended_is_recorded_and_shown(place: Place) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_json_is_printed_all_the_same(place: Place) -> None:
     with ScriptedOllama([slow("slow")]) as server:
         place.write("task.md")
@@ -168,6 +169,7 @@ def cpu_ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_leaves_at_once(place: Place) -> None:
     with ScriptedOllama([faulty("hangs", RecordedFault.HANG_MID_STREAM)]) as server:
         place.write("task.md")
@@ -182,6 +184,7 @@ def test_a_second_ctrl_c_leaves_at_once(place: Place) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_leaves_even_what_is_stopped_from_obeying(place: Place) -> None:
     """Another program keeps the history locked: the first Ctrl-C waits for it, not the second."""
     import sqlite3

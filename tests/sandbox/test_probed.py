@@ -68,7 +68,7 @@ def leave(x):
     sys.exit(0)
 
 def chance(x):
-    return random.random() + time.time()
+    return random.random() + time.perf_counter_ns()
 
 def read(x):
     return input()
