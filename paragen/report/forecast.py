@@ -15,12 +15,11 @@ MOST_ROWS = 30
 
 def forecast_details(forecast: Forecast) -> RenderableType:
     """Tasks, hosts, the order of attempts, and what it should take."""
-    parts: list[RenderableType] = [Text(_task(task)) for task in forecast.tasks]
-    parts += [
-        Text(f"  {text.one_line(task.not_worth_it)}", style="yellow")
-        for task in forecast.tasks
-        if task.not_worth_it is not None
-    ]
+    parts: list[RenderableType] = []
+    for task in forecast.tasks:
+        parts.append(Text(_task(task)))
+        if task.not_worth_it is not None:
+            parts.append(Text(f"  {text.one_line(task.not_worth_it)}", style="yellow"))
     parts += [Text(), _hosts(forecast), Text(), _attempts(forecast)]
     more = len(forecast.attempts) - MOST_ROWS
     if more > 0:
