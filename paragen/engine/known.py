@@ -16,9 +16,7 @@ class KnownAnswers:
     A model whose digest no host says is never looked up, nor kept.
     """
 
-    def __init__(
-        self, cache: Cache | None, hosts: Sequence[tuple[Host, HostState | None]]
-    ) -> None:
+    def __init__(self, cache: Cache | None, hosts: Sequence[tuple[Host, HostState | None]]) -> None:
         self._cache = cache
         self._digests = {
             host.name: {
