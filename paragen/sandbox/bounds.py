@@ -58,8 +58,7 @@ class Watch:
         self.starved = False
         self._forked = forked
         self._pids = (forked.pid, tester_pid)
-        self._queued_s = self._sum(queued_s)
-        self._used_s = self._sum(cpu_s)
+        self._before: tuple[float, float, float] | None = None
         self._bounds = bounds
         self._cancel = cancel
         self._started = time.monotonic()
@@ -78,6 +77,8 @@ class Watch:
         """End the program if there is a reason to."""
         if self._forked.reason is not None:
             return
+        if self._before is None:  # most programs are done before anybody looks
+            self._before = (self.wall_s, self._sum(queued_s), self._sum(cpu_s))
         used = self._forked.cpu_s()
         if self._cancel.thrown:
             self._forked.kill(Ending.CANCELLED)
@@ -91,9 +92,10 @@ class Watch:
 
     def _starves(self) -> bool:
         """Whether both have mostly waited for a CPU, and not just for each other to be done."""
-        most_s = _STARVED * self.wall_s
-        waited_s = self._sum(queued_s) - self._queued_s
-        used_s = self._sum(cpu_s) - self._used_s
+        wall_s, queued_before_s, used_before_s = self._before or (0.0, 0.0, 0.0)
+        most_s = _STARVED * (self.wall_s - wall_s)
+        waited_s = self._sum(queued_s) - queued_before_s
+        used_s = self._sum(cpu_s) - used_before_s
         return waited_s > most_s > used_s
 
     def _sum(self, measure: Callable[[int | None], float | None]) -> float:
