@@ -12,7 +12,7 @@ from enum import Enum, IntEnum
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.checks.probe_driver import written
@@ -50,13 +50,11 @@ def plain(value: Any) -> Any:
     return value
 
 
-@settings(deadline=None)
 @given(VALUES, VALUES)
 def test_equal_values_and_no_others_read_alike(first: Any, second: Any) -> None:
     assert (written(first) == written(second)) == (plain(first) == plain(second))
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_copies_in_another_order_read_alike(value: Any) -> None:
     assert written(_turned(value)) == written(value)
@@ -74,7 +72,6 @@ def _turned(value: Any) -> Any:
     return value
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_one_line(value: Any) -> None:
     assert "\n" not in written(value)

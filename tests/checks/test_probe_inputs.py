@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.checks.probe_inputs import MOST, probe_inputs
@@ -160,7 +160,6 @@ _SCRAPS = st.sampled_from((
 ))  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(_SCRAPS, max_size=14).map("".join))
 def test_any_prompt_gives_calls_that_can_be_made(prompt: str) -> None:
     described = task(prompt, prompt)
@@ -194,7 +193,6 @@ def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(deadline=None)
 @given(st.recursive(_LEAVES, _grown, max_leaves=5))
 def test_values_are_of_their_annotated_type(annotation: str) -> None:
     tree = ast.parse(annotation, mode="eval").body

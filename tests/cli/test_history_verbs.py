@@ -236,7 +236,7 @@ def test_a_run_that_never_ended(place: Place) -> None:
         running.process.kill()
         assert running.done().code == -9
     (row,) = place.history()
-    assert (row["state"], row["candidates"], row["winner"]) == ("running", 1, None)
+    assert (row["state"], row["candidates"], row["winner"]) == ("unfinished", 1, None)
     shown = place.run("show")
     assert shown.code == 0
     assert "good" in shown.out

@@ -41,7 +41,7 @@ class Ledgers(RuleBasedStateMachine):
 
 
 TestLedgers = Ledgers.TestCase
-TestLedgers.settings = settings(max_examples=40, deadline=None)
+TestLedgers.settings = settings(max_examples=40)
 
 
 @given(st.dictionaries(keys, st.integers()))

@@ -471,7 +471,7 @@ class Books(RuleBasedStateMachine):
         assert self.slots.choose(busy=0) == []
 
 
-Books.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Books.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestBooks = Books.TestCase
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.domain.candidate import Candidate, Verdict
@@ -64,7 +64,6 @@ def _one(draw: st.DrawFn, number: int, tests: int, probes: int) -> Candidate:
 thresholds = st.sampled_from([0.0, 0.3, 0.6, 0.7, 1.0])
 
 
-@settings(deadline=None)
 @given(fields())
 def test_agreement_is_symmetric_and_within_bounds(candidates: tuple[Candidate, ...]) -> None:
     for first, second in combinations(candidates, 2):
@@ -72,7 +71,6 @@ def test_agreement_is_symmetric_and_within_bounds(candidates: tuple[Candidate, .
         assert 0.0 <= agreement(first, second) <= 1.0
 
 
-@settings(deadline=None)
 @given(fields())
 def test_a_candidate_agrees_with_itself_or_with_nobody(candidates: tuple[Candidate, ...]) -> None:
     for one in candidates:
@@ -84,7 +82,6 @@ def test_a_candidate_agrees_with_itself_or_with_nobody(candidates: tuple[Candida
             assert itself == 1.0
 
 
-@settings(deadline=None)
 @given(fields(), thresholds)
 def test_clusters_share_out_all_that_can_be_compared(
     candidates: tuple[Candidate, ...], threshold: float
@@ -100,7 +97,6 @@ def test_clusters_share_out_all_that_can_be_compared(
         assert cluster.share == pytest.approx(len(cluster.ids) / len(voters))
 
 
-@settings(deadline=None)
 @given(fields(), thresholds)
 def test_all_of_a_cluster_agree_with_its_middle(
     candidates: tuple[Candidate, ...], threshold: float
@@ -111,7 +107,6 @@ def test_all_of_a_cluster_agree_with_its_middle(
         assert all(agreement(middle, by_id[member]) >= threshold for member in cluster.ids)
 
 
-@settings(deadline=None)
 @given(fields(), thresholds, st.randoms(use_true_random=False))
 def test_the_order_of_candidates_does_not_matter(
     candidates: tuple[Candidate, ...], threshold: float, chance: random.Random
@@ -123,7 +118,6 @@ def test_the_order_of_candidates_does_not_matter(
     assert within(shuffled) == pytest.approx(within(candidates))
 
 
-@settings(deadline=None)
 @given(fields(), thresholds)
 def test_the_consensus_is_the_largest_cluster(
     candidates: tuple[Candidate, ...], threshold: float
@@ -134,7 +128,6 @@ def test_the_consensus_is_the_largest_cluster(
     assert said.level == (found[0].share if found else 0.0)
 
 
-@settings(deadline=None)
 @given(fields())
 def test_within_is_the_mean_of_all_pairs(candidates: tuple[Candidate, ...]) -> None:
     voters = [one for one in candidates if one.status in MODEL_OUTCOMES]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.judge.likeness import likeness
@@ -28,14 +28,12 @@ PIECES = st.sampled_from(
 TEXTS = st.one_of(st.lists(PIECES, max_size=5).map("\n".join), st.text(max_size=40))
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_symmetric_and_within_bounds(first: str, second: str) -> None:
     assert likeness(first, second) == likeness(second, first)
     assert 0.0 <= likeness(first, second) <= 1.0
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_a_text_is_like_itself(text: str) -> None:
     assert likeness(text, text) == 1.0

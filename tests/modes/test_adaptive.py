@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.domain.board import Board, Budget, Step
@@ -151,7 +151,6 @@ def test_one_program_alone_does_not_converge() -> None:
     assert names(decide(mode, board, Budget())) == ["a#1"]
 
 
-@settings(deadline=None)
 @given(
     data=st.data(),
     players=st.integers(1, 5),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.domain.board import Board, Budget, Step
@@ -17,7 +17,6 @@ from tests.modes.driver import TESTED, after, boards, budgets, ended, play, rost
 ALL = find_mode("all")
 
 
-@settings(deadline=None)
 @given(start=boards(), budget=budgets(), data=st.data())
 def test_everyone_is_asked_once_as_far_as_the_budget_goes(
     start: Board, budget: Budget, data: st.DataObject

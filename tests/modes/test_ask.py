@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.domain.board import Board
@@ -42,7 +42,6 @@ def test_at_temperature_0_there_is_one() -> None:
     assert next_copies(board.asked(ask(board, board.roster)), one, 5) == ()
 
 
-@settings(deadline=None)
 @given(board=boards(), counts=st.lists(st.integers(-1, 4), max_size=4))
 def test_no_copy_is_given_twice(board: Board, counts: list[int]) -> None:
     for count in counts:

@@ -60,7 +60,7 @@ def a_whole_sentence(board: Board, budget: Budget) -> Step:
 def test_a_mode_that_breaks_a_law_is_found_out(step: Callable[[Board, Budget], Step]) -> None:
     mode = Mode(name="bad", options=None, step=step, compares=False, notes=lambda roster: ())
 
-    @settings(max_examples=3, deadline=None, database=None, phases=[Phase.generate])
+    @settings(max_examples=3, database=None, phases=[Phase.generate])
     @given(st.data())
     def played(data: st.DataObject) -> None:
         play(mode, Board(task=TESTED, roster=roster("a", "b", "c")), Budget(), data)

@@ -18,7 +18,7 @@ from tests.modes.driver import TESTED, after, ended, play, played_by, roster
 
 
 @pytest.mark.parametrize("name", MODES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_every_tournament_keeps_the_laws_to_its_end(name: str, data: st.DataObject) -> None:
     start, budget, played = played_by(name, data)
@@ -46,7 +46,6 @@ def test_a_host_that_answers_nothing_ends_every_mode(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODES)
-@settings(deadline=None)
 @given(data=st.data())
 def test_fewer_attempts_than_the_least_are_not_an_end(name: str, data: st.DataObject) -> None:
     start = Board(task=TESTED, roster=roster("a", "b", "c", copies=3))

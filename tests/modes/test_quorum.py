@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.domain.board import Board, Budget, Step
@@ -109,7 +109,6 @@ def test_how_many_must_agree(players: int, written: dict[str, float], many: int)
     assert needed(players, Options(**written)) == many  # type: ignore[arg-type]  # mixed numbers
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=9), st.integers(2, 4))
 def test_it_ends_as_soon_as_enough_do_the_same(does: list[str], least: int) -> None:
     board, mode, counts = started(size=len(does)), quorum(min=least), Counter[str]()

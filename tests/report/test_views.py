@@ -140,7 +140,7 @@ def tellings(draw: st.DrawFn) -> list[Event]:
 
 
 @given(tellings(), st.integers(0, 3), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_plain_view_never_fails(events: list[Event], tasks: int, quiet: bool) -> None:
     shown = plain(events, tasks=tasks, quiet=quiet)
     assert "\x1b" not in shown
@@ -150,7 +150,7 @@ def test_the_plain_view_never_fails(events: list[Event], tasks: int, quiet: bool
 
 
 @given(tellings(), st.integers(1, 3), st.integers(1, 300), st.integers(1, 60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_live_view_never_fails(
     events: list[Event], tasks: int, columns: int, lines: int
 ) -> None:
@@ -161,7 +161,7 @@ def test_the_live_view_never_fails(
 
 
 @given(RUNS, st.integers(1, 250))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_finished_run_is_shown_at_any_width(run: Run, columns: int) -> None:
     stream = as_stderr()
     console = Console(file=stream, width=columns)

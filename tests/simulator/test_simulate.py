@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.dispatch import Costs, Resident
@@ -280,7 +280,6 @@ SIM_HOSTS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(
     hosts=SIM_HOSTS,
     names=st.lists(st.sampled_from("abc"), min_size=1, max_size=5, unique=True),

@@ -106,7 +106,7 @@ def test_the_first_answer_stays_and_cached_ones_are_not_kept(path: Path) -> None
     assert found.text == "first"
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(answer=build.answers())
 def test_any_answer_comes_back(tmp_path_factory: pytest.TempPathFactory, answer: Answer) -> None:
     cache = AnswerCache(tmp_path_factory.mktemp("cache") / "h.db")

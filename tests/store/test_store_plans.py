@@ -16,7 +16,7 @@ from paragen.store.fingerprint import fingerprint
 from paragen.store.plans import VERSION, PlanUnreadableError, from_json, to_json
 from tests.store import build
 
-QUICK = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def joined(value: Any) -> Any:

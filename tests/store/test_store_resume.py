@@ -320,7 +320,7 @@ def test_in_an_empty_history_there_is_nothing_to_go_on_with(tmp_path: Path) -> N
     connection.close()
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(plans=st.lists(build.plans(), min_size=1, max_size=3))
 def test_any_session_comes_back(plans: list[Plan]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -332,7 +332,7 @@ def test_any_session_comes_back(plans: list[Plan]) -> None:
     assert whole([asdict(one.plan) for one in found.runs]) == whole([asdict(p) for p in plans])
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_board_is_rebuilt_exactly(data: st.DataObject) -> None:
     plan = build.plan("slugify", "a", "b", copies=4)

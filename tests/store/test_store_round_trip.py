@@ -32,7 +32,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("round") / "history.db"
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(played=build.runs())
 def test_a_run_comes_back_as_it_was_recorded(history: Path, played: Run) -> None:
     recorder = Recorder(history, on_failure=pytest.fail)

@@ -110,7 +110,7 @@ claims = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(claims)
 def test_any_json_is_a_plain_value_a_proxy_or_the_end(value: Any) -> None:
     try:
@@ -119,7 +119,7 @@ def test_any_json_is_a_plain_value_a_proxy_or_the_end(value: Any) -> None:
         assert "broke the protocol" in str(gone)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=80), st.booleans())
 def test_any_bytes_end_the_program_and_nothing_else(data: bytes, in_a_frame: bool) -> None:
     with answering(framed(data) if in_a_frame else data) as remote:

@@ -86,7 +86,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(values)
 def test_values_come_over_unchanged(value: Any) -> None:
     assert same(over(value), value)
