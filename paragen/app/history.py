@@ -21,6 +21,7 @@ from paragen.report.text import counted
 if TYPE_CHECKING:
     import sqlite3
 
+    from paragen.learn.feedback import Learned
     from paragen.settings import Settings
     from paragen.store.costs import SeenCost
     from paragen.store.locks import SessionLock
@@ -52,6 +53,17 @@ class History:
                 return standings(connection, task_type, generators=tuple(generators))
         except StoreError:
             return {}
+
+    def learned(self, task_type: str) -> Learned | None:
+        """What the weights of a task type became by what was said of candidates."""
+        from paragen.learn.feedback import learned
+        from paragen.store.feedback import entries
+
+        try:
+            with self._open() as connection:
+                return learned(entries(connection), task_type)
+        except StoreError:
+            return None
 
     def costs(self) -> Costs:
         """What models cost on hosts."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from paragen.app.choices import EXAMPLES, Choices, configured
 from paragen.app.history import GoingOn, History, database_of, take_up
+from paragen.app.learned import with_learned_weights
 from paragen.app.opening import open_hosts
 from paragen.app.playing import limits_of, plans_of, play_options
 from paragen.app.remembered import recorded_settings, remembered
@@ -227,6 +228,8 @@ def planned(tasks: Sequence[Path | Task], settings: Settings, choices: Choices) 
     """A plan for each task and each that they need; raises what `Session.prepare` does."""
     history = History(database_of(settings, choices))
     plans = plans_of(_tasks(tasks, choices), settings, choices, history.standings)
+    said = play_options(settings, choices).criteria
+    plans = with_learned_weights(plans, said, history.learned)
     find_needs(plans)
     return plans
 

@@ -27,10 +27,15 @@ VERBS: Mapping[str, str] = {
     "init": "Write a generators.toml and a prompt.md to begin with.",
     "doctor": "Say what works and what doesn't, each with what to do.",
     "models": "List the models of every host, and which of them are loaded.",
-    "stats": "Show the record of each generator, by task type.",
+    "stats": "Show the standing of each generator, by task type, and who was chosen.",
+    "compare": "Say whether A is really better than B: on the tasks that both played.",
+    "baseline": "Keep what every generator has done so far, to compare with it later.",
     "history": "List the runs played, newest first.",
     "show": "Show a recorded run, or a candidate of it.",
     "rescore": "Decide a recorded run again from its stored answers, without any host.",
+    "feedback": "Say what you think of a candidate, which moves its task type's weights.",
+    "weights": "Show what was learned of quality and speed, reset it, or undo the last of it.",
+    "db": "Merge histories, export and import them, or look after the file.",
     "schema": "Print the JSON Schema of what `--json` prints.",
 }
 """Each verb is the function of its name in the module of its name."""

@@ -1,4 +1,4 @@
-"""Opening the history for the verbs that read it."""
+"""Opening the history for the verbs that read it, or add to it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from pathlib import Path
 CONFIG = Path("generators.toml")
 
 
-def open_history(path: Path | None) -> closing[sqlite3.Connection]:
+def open_history(path: Path | None, *, write: bool = False) -> closing[sqlite3.Connection]:
     """The history at `path`, or where runs are recorded from here, for a `with`.
 
     Raises StoreError.
     """
-    from paragen.store.connection import connect, default_path
+    from paragen.store.connection import connect
 
-    return closing(connect(path or default_path(configured(CONFIG)), write=False))
+    return closing(connect(history_path(path), write=write))
+
+
+def history_path(path: Path | None) -> Path:
+    """The history's file: this one, or where runs are recorded from here."""
+    from paragen.store.connection import default_path
+
+    return path or default_path(configured(CONFIG))
 
 
 def configured(config: Path) -> Path | None:

@@ -89,6 +89,13 @@ def _positive(word: str) -> int:
     return number
 
 
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise ValueError(f"{word!r} is not a number.") from None
+
+
 def _flag(word: str) -> bool:
     if word.lower() in ("1", "true", "yes", "on"):
         return True
@@ -99,6 +106,7 @@ def _flag(word: str) -> bool:
 
 READERS: dict[type, Callable[[str], object]] = {
     bool: _flag,
+    float: _number,
     int: _positive,
     Path: Path,
     str: str,

@@ -13,8 +13,13 @@ class Output(StrEnum):
 
     RUN = "run"
     PLAN = "plan"
+    STATS = "stats"
     JUDGE = "judge"
     JUDGE_SUITE = "judge-suite"
+    COMPARE = "compare"
+    FEEDBACK = "feedback"
+    WEIGHTS = "weights"
+    WEIGHTS_LOG = "weights-log"
 
 
 def schema(

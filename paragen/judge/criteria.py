@@ -62,12 +62,11 @@ class CriteriaOptions:
 
         Preset and weights are one choice: whoever makes any of it makes all of it.
         """
-        weighs = self._weighs
         merged = {
             name: mine if (mine := getattr(self, name)) is not None else getattr(weaker, name)
             for name in ("min_quality", "max_generation_s", "max_execution_s", "prefer_simplicity")
         }
-        source = self if weighs else weaker
+        source = self if self.weighs else weaker
         return CriteriaOptions(
             preset=source.preset,
             quality_weight=source.quality_weight,
@@ -76,7 +75,8 @@ class CriteriaOptions:
         )
 
     @property
-    def _weighs(self) -> bool:
+    def weighs(self) -> bool:
+        """Whether these say what quality and speed count for."""
         return (self.preset, self.quality_weight, self.speed_weight) != (None, None, None)
 
 

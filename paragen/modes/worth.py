@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from paragen.domain.generator import Instance
 from paragen.domain.standing import Standing
 from paragen.domain.task import Task
+from paragen.judge.wilson import lower
 from paragen.modes.allocate import Level, estimate
 
 NEAR_CERTAIN = 0.9
 TRIVIAL_WORDS = 25
-Z95 = 1.96
-"""The normal quantile of a two-sided interval of 95 %."""
 
 
 def worth(task: Task, roster: Sequence[Instance], standings: Mapping[str, Standing]) -> str | None:
@@ -40,23 +38,9 @@ def worth(task: Task, roster: Sequence[Instance], standings: Mapping[str, Standi
     return None
 
 
-def wilson_lower(passes: int, plays: int, z: float = Z95) -> float:
-    """The lower end of Wilson's score interval for a chance of which `passes` of `plays` are known.
-
-    Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference"; 0 where
-    nothing is known.
-    """
-    if not plays:
-        return 0.0
-    share = passes / plays
-    centre = share + z * z / (2 * plays)
-    spread = z * math.sqrt(share * (1 - share) / plays + z * z / (4 * plays * plays))
-    return max(0.0, (centre - spread) / (1 + z * z / plays))
-
-
 def _near_certain(roster: Sequence[Instance], standings: Mapping[str, Standing]) -> str | None:
     bounds = {
-        name: wilson_lower(standings[name].passes, standings[name].plays)
+        name: lower(standings[name].passes, standings[name].plays)
         for name in dict.fromkeys(who.generator.name for who in roster)
         if name in standings
     }

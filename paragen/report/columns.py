@@ -26,10 +26,42 @@ STATS: Sequence[Column] = (
     Column(key="wins", heading="wins", right=True),
     Column(key="win_rate", heading="win rate", show=_number(text.share), right=True),
     Column(key="passes", heading="passes", right=True),
-    Column(key="success_rate", heading="success", show=_number(text.share), right=True),
+    Column(
+        key="success_rate",
+        heading="success",
+        show=_number(text.share),
+        chart=_number(text.bar),
+        right=True,
+    ),
+    Column(key="interval_low", heading="at least", show=_number(text.share), right=True),
+    Column(key="interval_high", heading="at most", show=_number(text.share), right=True),
+    Column(key="rating_mu", heading="rating", show=_number(text.rate), right=True),
+    Column(key="rating_sigma", heading="±", show=_number(text.rate), right=True),
     Column(key="mean_combined", heading="combined", show=_number(text.score), right=True),
     Column(key="tokens_per_s", heading="tok/s", show=_number(text.rate), right=True),
     Column(key="generation_s", heading="generation", show=_number(text.seconds), right=True),
+)
+
+STATS_MORE: Sequence[Column] = (
+    *STATS,
+    Column(key="runs", heading="runs", right=True),
+    Column(key="judged", heading="judged", right=True),
+    Column(key="std_combined", heading="std. dev.", show=_number(text.score), right=True),
+    Column(key="load_s", heading="load", show=_number(text.seconds), right=True),
+    Column(key="generation_s_per_pass", heading="per pass", show=_number(text.seconds), right=True),
+    Column(key="tokens_per_pass", heading="tokens/pass", show=_number(text.count), right=True),
+)
+"""For programs, and for documents: what a terminal has no room for too."""
+
+SELECTIONS: Sequence[Column] = (
+    Column(key="task_type", heading="task type"),
+    Column(key="selections", heading="selections", right=True),
+    Column(key="mean_combined", heading="combined", show=_number(text.score), right=True),
+    Column(key="std_combined", heading="std. dev.", show=_number(text.score), right=True),
+    Column(key="quality", heading="quality", show=_number(text.score), right=True),
+    Column(key="speed", heading="speed", show=_number(text.score), right=True),
+    Column(key="adjustments", heading="adjusted", right=True),
+    Column(key="distribution", heading="chosen"),
 )
 
 HISTORY: Sequence[Column] = (
@@ -92,4 +124,23 @@ DOCTOR: Sequence[Column] = (
     Column(key="details", heading="details"),
     Column(key="advice", heading="advice"),
     Column(key="exit_code", heading="exit code", right=True),
+)
+
+MERGED: Sequence[Column] = (
+    Column(key="file", heading="file"),
+    Column(key="runs", heading="runs", right=True),
+    Column(key="advanced", heading="further on", right=True),
+    Column(key="plans", heading="plans", right=True),
+    Column(key="candidates", heading="candidates", right=True),
+    Column(key="generators", heading="generators", right=True),
+    Column(key="feedback", heading="feedback", right=True),
+    Column(key="baselines", heading="baselines", right=True),
+    Column(key="answers", heading="answers", right=True),
+    Column(key="loads", heading="loads", right=True),
+    Column(key="played", heading="left out", right=True),
+)
+
+HOLDINGS: Sequence[Column] = (
+    Column(key="what", heading="what"),
+    Column(key="value", heading="value"),
 )

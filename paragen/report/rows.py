@@ -15,11 +15,15 @@ Value = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: its key in JSON and CSV, its heading for people, how a value reads, its side."""
+    """One column: its key in JSON and CSV, its heading for people, how a value reads, its side.
+
+    `chart` is how a value reads on a terminal, where that is another way.
+    """
 
     key: str
     heading: str
     show: Callable[[Value], str] = str
+    chart: Callable[[Value], str] | None = None
     right: bool = False
 
 
@@ -53,8 +57,11 @@ def _markdown_line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(escaped)} |"
 
 
-def _shown(column: Column, value: Value) -> str:
-    return text.NOTHING if value is None else text.one_line(column.show(value))
+def _shown(column: Column, value: Value, *, drawn: bool = False) -> str:
+    if value is None:
+        return text.NOTHING
+    show = column.chart if drawn and column.chart is not None else column.show
+    return text.one_line(show(value))
 
 
 def to_text(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> str:
@@ -84,5 +91,5 @@ def print_table(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) 
             column.heading, justify="right" if column.right else "left", overflow="fold"
         )
     for row in rows:
-        table.add_row(*[Text(_shown(column, row[column.key])) for column in columns])
+        table.add_row(*[Text(_shown(c, row[c.key], drawn=True)) for c in columns])
     Console().print(table)

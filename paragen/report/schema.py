@@ -291,11 +291,225 @@ class PlanObject(TypedDict):
     warnings: list[str]
 
 
+@with_config(CLOSED)
+class SideObject(TypedDict):
+    """One of two generators; `baseline` where its record is that which was saved under this name.
+
+    `model` and `temperature` are what its name stood for when it was last played.
+    """
+
+    generator: str
+    model: str
+    temperature: float
+    baseline: str | None
+
+
+@with_config(CLOSED)
+class DifferenceObject(TypedDict):
+    """Means of A and B over the tasks; `difference` is A's minus B's.
+
+    `interval` holds the difference with 95 % confidence (null: it is the same on every task);
+    `p_value` is how likely it, or a larger one, is where neither is better: Fisher's randomisation
+    test over the tasks, which is McNemar's where each played each task once.
+    """
+
+    a: float
+    b: float
+    difference: float
+    interval: tuple[float, float] | None
+    p_value: float
+
+
+@with_config(CLOSED)
+class SpeedObject(TypedDict):
+    """How many times faster A generates: a geometric mean over `tasks`; under 1 it is slower.
+
+    `error` is its standard error, `interval` that of 95 % (null: too few tasks to tell).
+    """
+
+    ratio: float
+    error: float | None
+    interval: tuple[float, float] | None
+    tasks: int
+
+
+@with_config(CLOSED)
+class CompareObject(TypedDict):
+    """Whether A is better than B on the `tasks` that both played.
+
+    `finding` is decided `by` passes or the score, and `sentence` says it in words. `more_tasks` is
+    about how many more would decide (null: it is decided, or that can't be said). A passes more
+    often than B on `ahead` of the tasks, less often on `behind`, as often on `level`; `only_a` and
+    `only_b` were played by one of them, and are left out.
+    """
+
+    schema: Literal["paragen.compare/1"]
+    a: SideObject
+    b: SideObject
+    task_type: str | None
+    by: Literal["passes", "score"]
+    finding: Literal["better", "worse", "undecided", "no_tasks"]
+    sentence: str
+    more_tasks: int | None
+    tasks: int
+    only_a: int
+    only_b: int
+    ahead: int
+    behind: int
+    level: int
+    pass_rate: DifferenceObject | None
+    score: DifferenceObject | None
+    speed: SpeedObject | None
+
+
+@with_config(CLOSED)
+class FeedbackObject(TypedDict):
+    """Feedback that was kept, and what it did to its task type's weights.
+
+    A rating is of `candidate`; a preference is for `candidate` over `other`, names unseen. One
+    that `replaced` another was of what had been rated or compared before.
+    """
+
+    schema: Literal["paragen.feedback/1"]
+    run_id: str
+    kind: Literal["rating", "preference"]
+    candidate: str
+    generator: str
+    other: str | None
+    other_generator: str | None
+    rating: float | None
+    note: str | None
+    replaced: bool
+    task_type: str
+    weights_before: WeightsObject
+    weights_after: WeightsObject
+
+
+@with_config(CLOSED)
+class LearnedWeightsObject(TypedDict):
+    """A task type's weights, its own ones, and what moved them since they last were its own."""
+
+    task_type: str
+    quality: float
+    speed: float
+    own_quality: float
+    own_speed: float
+    adjustments: int
+    ratings: int
+    mean_rating: float | None
+    preferences: int
+
+
+@with_config(CLOSED)
+class WeightsListObject(TypedDict):
+    """What `paragen weights` shows, a row for each task type."""
+
+    schema: Literal["paragen.weights/1"]
+    rows: list[LearnedWeightsObject]
+
+
+@with_config(CLOSED)
+class WeightChangeObject(TypedDict):
+    """What a piece of feedback or a reset did to a task type's weights; `given_at` is UTC."""
+
+    given_at: str
+    task_type: str
+    kind: Literal["rating", "preference", "reset"]
+    run_id: str | None
+    candidate: str | None
+    other: str | None
+    rating: float | None
+    quality_before: float
+    quality: float
+    speed: float
+    note: str | None
+
+
+@with_config(CLOSED)
+class WeightsLogObject(TypedDict):
+    """What `paragen weights log` shows, a row for each change, the oldest first."""
+
+    schema: Literal["paragen.weights-log/1"]
+    rows: list[WeightChangeObject]
+
+
+@with_config(CLOSED)
+class RatingObject(TypedDict):
+    """A rating by placements, by openskill's Plackett-Luce: how good, and how unsure that is."""
+
+    mu: float
+    sigma: float
+
+
+@with_config(CLOSED)
+class StandingObject(TypedDict):
+    """What history says of a generator (or a model, a temperature, all) for a task type.
+
+    `generator`, `model` and `temperature` are null where they differ within the row. `plays` are
+    candidates whose outcome is the model's own doing, `judged` those of them that gave a program;
+    `success_rate` is `passes` of `plays`, and lies in `interval` with 95 % confidence. `runs` are
+    tournaments with at least two judged candidates, `wins` those that it won. The last two are what
+    all plays took, for each that passed.
+    """
+
+    task_type: str
+    generator: str | None
+    model: str | None
+    temperature: float | None
+    plays: int
+    runs: int
+    wins: int
+    win_rate: float | None
+    passes: int
+    judged: int
+    success_rate: float
+    interval: tuple[float, float]
+    rating: RatingObject | None
+    mean_combined: float | None
+    std_combined: float | None
+    tokens_per_s: float | None
+    generation_s: float | None
+    load_s: float | None
+    generation_s_per_pass: float | None
+    tokens_per_pass: float | None
+
+
+@with_config(CLOSED)
+class SelectionsObject(TypedDict):
+    """The winners of a task type's tournaments: how many, who how often, and how good.
+
+    `weights` are in force now; feedback moved them as often as `adjustments` says.
+    """
+
+    task_type: str
+    selections: int
+    distribution: dict[str, int]
+    mean_combined: float | None
+    std_combined: float | None
+    weights: WeightsObject
+    adjustments: int
+
+
+@with_config(CLOSED)
+class StatsObject(TypedDict):
+    """What `paragen stats --format json` prints; the best first in each task type."""
+
+    schema: Literal["paragen.stats/1"]
+    by: Literal["generator", "model", "temperature", "task-type"]
+    rows: list[StandingObject]
+    selections: list[SelectionsObject]
+
+
 SCHEMAS: Mapping[str, Any] = {
     "run": RunObject,
+    "stats": StatsObject,
     "plan": PlanObject,
     "judge": JudgeObject,
     "judge-suite": JudgeSuiteObject,
+    "compare": CompareObject,
+    "feedback": FeedbackObject,
+    "weights": WeightsListObject,
+    "weights-log": WeightsLogObject,
 }
 
 

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 NOTHING = "–"
 """What stands where nothing was measured."""
 
+BAR_WIDTH = 8
+"""How many columns the bar of a whole share takes."""
+
+_EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+
 STYLES = {
     Status.PASSED: "green",
     Status.FAILED: "red",
@@ -49,6 +54,20 @@ def score(value: float | None) -> str:
 def share(value: float | None) -> str:
     """A share in 0..1, as per cent."""
     return NOTHING if value is None else f"{value:.0%}"
+
+
+def bar(value: float | None) -> str:
+    """A share in 0..1, drawn and as per cent."""
+    if value is None:
+        return NOTHING
+    whole, part = divmod(round(value * BAR_WIDTH * 8), 8)
+    drawn = "█" * whole + _EIGHTHS[part]
+    return f"{drawn:<{BAR_WIDTH}} {share(value):>4}"
+
+
+def count(value: float | None) -> str:
+    """A mean of what is counted, as a whole number."""
+    return NOTHING if value is None else f"{value:.0f}"
 
 
 def rate(value: float | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from paragen.store import migrations
 from paragen.store.errors import (
+    StoreEmptyError,
     StoreFault,
     StoreForeignError,
     StoreNewerError,
@@ -51,6 +52,23 @@ def connect(
         if write:
             return _for_writing(path, busy_limit_s)
         return _for_reading(path, busy_limit_s)
+
+
+def open_as_it_is(path: Path, busy_limit_s: float = BUSY_LIMIT_S) -> tuple[sqlite3.Connection, int]:
+    """A file opened for reading, and its schema, which may be an older one: it isn't touched.
+
+    Raises StoreError; also where there is no such file, or an empty one.
+    """
+    with clear_errors(path):
+        if path.is_dir():
+            raise StorePathError(path, "it is a folder")
+        if path.stat().st_size == 0:
+            raise StoreEmptyError(path)
+        connection, schema = _open_for_reading(path, busy_limit_s)
+    if schema == 0:
+        connection.close()
+        raise StoreEmptyError(path)
+    return connection, schema
 
 
 def _for_writing(path: Path, busy_limit_s: float) -> sqlite3.Connection:
@@ -98,7 +116,7 @@ def _open_for_reading(path: Path, busy_limit_s: float) -> tuple[sqlite3.Connecti
     It is opened for writing where that is allowed, because reading in WAL mode takes a -shm file
     beside it; in a folder where none can be made nobody writes, so the file is read as it is.
     """
-    modes = ["mode=rw"] if _has_wal(path) else ["mode=rw", "immutable=1"]
+    modes = reading_modes(path)
     for mode in modes:
         connection = _open(path, mode, busy_limit_s)
         try:
@@ -112,6 +130,17 @@ def _open_for_reading(path: Path, busy_limit_s: float) -> tuple[sqlite3.Connecti
             if not readonly or mode == modes[-1]:
                 raise
     raise AssertionError("the loop returns or raises")
+
+
+def reading_modes(path: Path) -> tuple[str, ...]:
+    """The ways in which a file may be opened to read it, the first that works is the best."""
+    return ("mode=rw",) if _has_wal(path) else ("mode=rw", "immutable=1")
+
+
+def uri(path: Path, mode: str) -> str:
+    """A file's name as SQLite takes it together with a mode."""
+    name = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file://{name}?{mode}"
 
 
 def _has_wal(path: Path) -> bool:
@@ -130,10 +159,9 @@ def _nothing() -> sqlite3.Connection:
 
 
 def _open(path: Path, mode: str, busy_limit_s: float) -> sqlite3.Connection:
-    name = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     return _configured(
         sqlite3.connect(
-            f"file://{name}?{mode}",
+            uri(path, mode),
             uri=True,
             timeout=busy_limit_s,
             isolation_level=None,

@@ -10,11 +10,10 @@ from statistics import fmean, median
 
 from paragen.domain.host import canonical_model
 from paragen.store.rows import rows
+from paragen.store.tallies import LOADED_S
 
 RECENT = 2000
 """How many of the last candidates and of the last loads are looked at."""
-LOADED_S = 0.25
-"""What takes less than this before an answer is no load: the model was there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +37,19 @@ class SeenCost:
 
 # Answers that broke off, or were given before, say nothing of what one costs.
 ANSWERS = """
-WITH recent AS (SELECT * FROM candidates ORDER BY key DESC LIMIT :recent)
+WITH recent AS (
+    SELECT c.* FROM runs AS r CROSS JOIN candidates AS c ON c.run = r.key
+    ORDER BY r.started_at DESC LIMIT :recent
+)
 SELECT recent.host, generators.model, generators.options, recent.load_s, recent.generation_s,
        recent.tokens_per_s, recent.completion_tokens
 FROM recent JOIN generators ON generators.key = recent.generator
 WHERE recent.host IS NOT NULL AND recent.generation_s > 0 AND NOT recent.cached
       AND recent.status NOT IN ('error', 'cancelled')
 """
-LOADS = "SELECT host, model, num_ctx, load_s FROM loads ORDER BY key DESC LIMIT :recent"
+LOADS = (
+    "SELECT host, model, num_ctx, load_s FROM loads ORDER BY ended_at DESC, key DESC LIMIT :recent"
+)
 
 
 @dataclass(slots=True)

@@ -41,6 +41,13 @@ class StoreCorruptError(StoreError):
         )
 
 
+class StoreEmptyError(StoreError):
+    """A file that should hold a history holds nothing."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this file is empty: it holds no history.")
+
+
 class StoreForeignError(StoreError):
     """The file is a sound database of some other program."""
 

@@ -12,6 +12,10 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from paragen.store.schema import APPLICATION_ID, FIRST, RESUMABLE, SEALED
+from paragen.store.schema_baselines import BASELINES
+from paragen.store.schema_feedback import FEEDBACK
+from paragen.store.schema_ratings import RATINGS
+from paragen.store.views import VIEWS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -20,6 +24,10 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m001_first", FIRST),
     ("m002_sealed", SEALED),
     ("m003_resumable", RESUMABLE),
+    ("m004_ratings", RATINGS),
+    ("m006_feedback", FEEDBACK),
+    ("m008_baselines", BASELINES),
+    ("m009_views", VIEWS),
 )
 
 

@@ -1,4 +1,4 @@
-"""Questions to the history: lists of runs, one run whole, and the record of each generator."""
+"""Questions to the history: lists of runs, one run whole, and the standings."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from paragen.domain.errors import UsageError
-from paragen.domain.status import MODEL_OUTCOMES
+from paragen.learn.standing import By, Record, records
 from paragen.store.rows import file_of, rows
+from paragen.store.tallies import PLAYS, tallies
 
 if TYPE_CHECKING:
     from paragen.domain.tournament import Run
 
-PLAYS = ", ".join(f"'{status}'" for status in sorted(MODEL_OUTCOMES))
 NEAREST = 3
 LARGEST = 2**63 - 1
 """The largest integer that SQLite takes."""
@@ -53,33 +53,6 @@ class RunSummary:
     deadline_s: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatsRow:
-    """The record of a generator (a name, a model and a temperature) for one task type.
-
-    Tasks without tests are left out: to pass them proves nothing. `plays` are candidates with an
-    outcome of the model's own doing, all instances together; `runs` the tournaments that were
-    played to their end with at least one play of it, and `wins` those of them that it won. Answers
-    that were given before are no new evidence: their candidates are no plays, and where a
-    generator had one, that tournament says nothing of it. Means are over the plays that have the
-    number; None is none.
-    """
-
-    task_type: str
-    generator: str
-    model: str
-    temperature: float
-    plays: int
-    runs: int
-    wins: int
-    win_rate: float | None
-    passes: int
-    success_rate: float
-    mean_combined: float | None
-    mean_tokens_per_s: float | None
-    mean_generation_s: float | None
-
-
 HISTORY = f"""
 WITH newest AS (
     SELECT * FROM runs WHERE {{types}}
@@ -102,44 +75,6 @@ GROUP BY r.key
 ORDER BY r.started_at DESC, r.key DESC
 """
 
-# This goes run by run through covering indexes and groups by small keys; names come after it, on a
-# few rows. A win is counted only with a play of the winner's generator beside it, so that there are
-# never more wins than runs.
-RECORDS = f"""
-    SELECT r.task_type, c.generator, count(*) AS plays,
-           count(DISTINCT c.run) FILTER (WHERE r.state = 'ended' AND old.run IS NULL) AS runs,
-           count(DISTINCT s.run) FILTER (WHERE r.state = 'ended' AND old.run IS NULL) AS wins,
-           count(*) FILTER (WHERE c.status = 'passed') AS passes,
-           sum(c.combined) AS combined, count(c.combined) AS scored,
-           sum(c.tokens_per_s) AS tokens_per_s, count(c.tokens_per_s) AS timed,
-           sum(c.generation_s) AS generation_s, count(c.generation_s) AS generated,
-           sum(c.reward) AS rewards
-    FROM runs AS r
-    JOIN candidates AS c ON c.run = r.key
-    LEFT JOIN selections AS s ON s.run = c.run AND s.generator = c.generator
-    LEFT JOIN (SELECT DISTINCT run, generator FROM candidates WHERE cached) AS old
-           ON old.run = c.run AND old.generator = c.generator
-    WHERE c.status IN ({PLAYS}) AND NOT c.cached
-          AND (r.tests <> '[]' OR r.examples <> '[]') AND {{types}}
-    GROUP BY r.task_type, c.generator
-"""
-"""What each recipe did, by task type: `old` are the tournaments that say nothing of it."""
-
-STATS = f"""
-WITH records AS ({RECORDS})
-SELECT records.task_type, g.name AS generator, g.model, g.temperature,
-       sum(plays) AS plays, sum(runs) AS runs, sum(wins) AS wins,
-       1.0 * sum(wins) / nullif(sum(runs), 0) AS win_rate,
-       sum(passes) AS passes, 1.0 * sum(passes) / sum(plays) AS success_rate,
-       sum(combined) / sum(scored) AS mean_combined,
-       sum(tokens_per_s) / sum(timed) AS mean_tokens_per_s,
-       sum(generation_s) / sum(generated) AS mean_generation_s
-FROM records JOIN generators AS g ON g.key = records.generator
-GROUP BY records.task_type, g.name, g.model, g.temperature
-ORDER BY records.task_type, win_rate DESC, success_rate DESC, mean_combined DESC,
-         g.name, g.model, g.temperature
-"""
-
 
 def history(
     connection: sqlite3.Connection, *, limit: int, task_type: str | None = None
@@ -152,10 +87,24 @@ def history(
     return [_summary(connection, row, played) for row in found]
 
 
-def stats(connection: sqlite3.Connection, *, task_type: str | None = None) -> list[StatsRow]:
-    """Each generator's record by task type, the best first in each; raises StoreError."""
-    statement = STATS.format(types=_types(task_type))
-    return [StatsRow(**dict(row)) for row in rows(connection, statement, {"task_type": task_type})]
+def stats(
+    connection: sqlite3.Connection,
+    *,
+    task_type: str | None = None,
+    since: str | None = None,
+    by: By = By.GENERATOR,
+) -> list[Record]:
+    """The standings by task type, the best first in each; raises StoreError.
+
+    With `since` (a moment in UTC, in ISO 8601) they are of the runs that began then or later. The
+    ratings are of all runs nevertheless: they have a beginning, and can't be had from a part.
+    """
+    found = tallies(connection, task_type=task_type, since=since)
+    if not found.plays:
+        return []
+    from paragen.store.ratings import ratings
+
+    return list(records(found, by, ratings(connection, by)))
 
 
 def _summary(

@@ -22,6 +22,7 @@ from paragen.domain.events import (
 from paragen.store.connection import BUSY_LIMIT_S, connect
 from paragen.store.errors import clear_errors
 from paragen.store.locks import SessionLock
+from paragen.store.ratings import rate_few
 from paragen.store.writer import Writer
 
 Recorded = SessionStarted | RunStarted | AttemptsAsked | CandidateEnded | RunEnded | ModelLoaded
@@ -70,6 +71,10 @@ class Recorder:
             try:
                 with self._transaction(self._connection):
                     self._write(event)
+                if isinstance(event, RunEnded):
+                    # Apart: the run is recorded whatever becomes of the ratings.
+                    with self._transaction(self._connection):
+                        rate_few(self._connection, event.run.task.task_type)
             except StoreError as error:
                 self._fail(error)
             else:

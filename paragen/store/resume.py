@@ -93,7 +93,7 @@ OPEN = """
 """
 SESSIONS = f"""
 SELECT key, id, fingerprint, settings, {OPEN} AS open FROM sessions
-WHERE fingerprint IS NOT NULL AND {{which}} ORDER BY key DESC
+WHERE fingerprint IS NOT NULL AND {{which}} ORDER BY started_at DESC, key DESC
 """
 
 

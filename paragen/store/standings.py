@@ -7,16 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from paragen.domain.generator import Generator
 from paragen.domain.standing import Standing
-from paragen.store.queries import RECORDS
-from paragen.store.rows import rows
-
-STANDINGS = f"""
-SELECT g.name, g.model, g.temperature, sum(plays) AS plays, sum(passes) AS passes,
-       sum(runs) AS runs, sum(wins) AS wins, coalesce(sum(rewards), 0.0) AS rewards
-FROM ({RECORDS.format(types="r.task_type = :task_type")}) AS records
-JOIN generators AS g ON g.key = records.generator
-GROUP BY g.name, g.model, g.temperature
-"""
+from paragen.learn import standing
+from paragen.learn.standing import Recipe
+from paragen.store.tallies import tallies
 
 
 def standings(
@@ -33,22 +26,25 @@ def standings(
     """
     wanted = None
     if generators is not None:
-        wanted = {(one.name, one.model, float(one.temperature)) for one in generators}
+        wanted = {
+            Recipe(name=one.name, model=one.model, temperature=float(one.temperature))
+            for one in generators
+        }
     found: dict[str, Standing] = {}
-    for row in rows(connection, STANDINGS, {"task_type": task_type}):
-        if wanted is None or (row["name"], row["model"], row["temperature"]) in wanted:
-            before = found.get(row["name"], Standing())
-            found[row["name"]] = _more(before, row)
+    known = standing.standings(tallies(connection, task_type=task_type)).get(task_type, {})
+    for recipe, of_recipe in known.items():
+        if wanted is None or recipe in wanted:
+            found[recipe.name] = _sum(found.get(recipe.name, Standing()), of_recipe)
     return found
 
 
-def _more(standing: Standing, row: sqlite3.Row) -> Standing:
-    rewards = (standing.mean_reward or 0.0) * standing.plays + row["rewards"]
-    plays = standing.plays + row["plays"]
+def _sum(one: Standing, other: Standing) -> Standing:
+    plays = one.plays + other.plays
+    rewards = (one.mean_reward or 0.0) * one.plays + (other.mean_reward or 0.0) * other.plays
     return Standing(
         plays=plays,
-        passes=standing.passes + row["passes"],
-        runs=standing.runs + row["runs"],
-        wins=standing.wins + row["wins"],
+        passes=one.passes + other.passes,
+        runs=one.runs + other.runs,
+        wins=one.wins + other.wins,
         mean_reward=rewards / plays,
     )

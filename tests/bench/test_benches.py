@@ -11,6 +11,7 @@ import pytest
 
 from paragen.store.connection import connect
 from paragen.store.queries import stats
+from tests.bench import stats as stats_bench
 from tests.bench.fill import fill
 
 HERE = Path(__file__).resolve().parent
@@ -39,3 +40,15 @@ def test_a_filled_database_is_one_that_stats_can_read(tmp_path: Path) -> None:
         rows = stats(connection)
     assert sum(row.plays for row in rows) == 100
     assert sum(row.wins for row in rows) <= 10
+
+
+def test_a_large_history_is_a_multiple_of_a_recorded_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stats_bench, "RECORDED", 100)
+    path = tmp_path / "large.db"
+    stats_bench.make(path, candidates=300)
+    with closing(connect(path, write=False)) as connection:
+        rows = stats(connection)
+    assert sum(row.plays for row in rows) == 300
+    assert all(row.plays % 3 == 0 and row.rating is not None for row in rows)

@@ -62,6 +62,23 @@ class TestStats:
         assert none.code == 0
         assert "cooking" in none.err
 
+    def test_by_something_else_than_generators(self, played: Place) -> None:
+        printed = played.run("stats", "--by", "task-type", "--since", "1d", "-f", "json").object
+        general, utilities = printed["rows"]
+        assert (general["generator"], general["plays"], general["wins"]) == (None, 3, 1)
+        assert (utilities["plays"], utilities["wins"], utilities["win_rate"]) == (1, 0, None)
+        assert [row["distribution"] for row in printed["selections"]] == [
+            {"good": 1},
+            {"pipe|m": 1},
+        ]
+        rated = played.run("stats", "--by", "model", "-t", "general", "-f", "json").object["rows"]
+        assert rated[0]["model"] == GOOD
+        assert rated[0]["rating"]["mu"] > 25 > rated[-1]["rating"]["mu"]
+        later = played.run("stats", "--since", "2999-01-01")
+        assert (later.code, "since 2999-01-01" in later.err) == (0, True)
+        played.run("stats", "--since", "soon").refused("how long ago")
+        assert played.run("stats", "--by", "colour").code == 2
+
     def test_as_csv(self, played: Place) -> None:
         header, *rows = csv.reader(io.StringIO(played.run("stats", "-f", "csv").out))
         keyed = [dict(zip(header, row, strict=True)) for row in rows]
@@ -86,6 +103,9 @@ class TestStats:
         seen = played.on_terminal("stats", columns=120).done()
         assert seen.code == 0
         assert "good" in plain(seen.err)
+        assert "█" in plain(seen.err), "a terminal has bars"
+        assert "chosen" in plain(seen.err)
+        assert "█" not in done.out
 
 
 class TestHistory:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.bench.fill import fill
 
-HEAVY = ("ollama", "httpx", "pydantic", "sqlite_utils", "yaml")
+HEAVY = ("ollama", "httpx", "pydantic", "sqlite_utils", "yaml", "openskill")
 NOT_FOR_HELP = ("sqlite3", "paragen.engine", "paragen.store", "paragen.hosts", "paragen.sandbox")
 PROGRAM = """
 import sys

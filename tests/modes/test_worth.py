@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from paragen.domain.standing import Standing
 from paragen.domain.task import Task
-from paragen.modes.worth import wilson_lower, worth
+from paragen.modes.worth import worth
 from tests.modes.driver import roster
 
 TASK = Task(
@@ -59,20 +55,3 @@ def test_a_trivial_task_is_said_to_be_one() -> None:
     assert said is not None
     assert "trivial" in said
     assert worth(replace(trivial, task_type="security"), roster("a", "b"), {}) is None
-
-
-@pytest.mark.parametrize(
-    ("passes", "plays", "lower"), [(0, 0, 0.0), (0, 10, 0.0), (10, 10, 0.7225), (45, 50, 0.7864)]
-)
-def test_wilsons_lower_bound(passes: int, plays: int, lower: float) -> None:
-    assert wilson_lower(passes, plays) == pytest.approx(lower, abs=1e-4)
-
-
-@given(plays=st.integers(1, 500), data=st.data())
-def test_laws_of_wilsons_bound(plays: int, data: st.DataObject) -> None:
-    passes = data.draw(st.integers(0, plays))
-    lower = wilson_lower(passes, plays)
-    assert 0 <= lower <= passes / plays + 1e-12
-    assert lower <= wilson_lower(2 * passes, 2 * plays) + 1e-12, "more of the same is surer"
-    if passes < plays:
-        assert lower < wilson_lower(passes + 1, plays)

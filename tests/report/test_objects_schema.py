@@ -253,4 +253,4 @@ def test_a_key_that_is_missing_or_of_another_type_is_found(key: str) -> None:
 
 def test_an_unknown_schema() -> None:
     with pytest.raises(KeyError):
-        json_schema("stats")
+        json_schema("none such")

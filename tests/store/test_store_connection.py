@@ -57,6 +57,7 @@ def test_writing_makes_folders_and_the_pragmas_hold(tmp_path: Path) -> None:
     }
     strict = connection.execute(
         "SELECT name FROM pragma_table_list WHERE NOT strict AND schema = 'main' "
+        "AND type = 'table' "
         "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     ).fetchall()
     connection.close()

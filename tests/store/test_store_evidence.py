@@ -63,8 +63,8 @@ def test_a_standing_is_what_the_plays_were(path: Path, connection: sqlite3.Conne
         "g": Standing(
             plays=len(rewards),
             passes=2,
-            runs=2,
-            wins=1,
+            runs=1,
+            wins=0,
             mean_reward=sum(rewards) / len(rewards),
         ),
         "rival": Standing(plays=1, passes=1, runs=1, wins=1, mean_reward=rival.reward),

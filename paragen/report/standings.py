@@ -1,0 +1,113 @@
+"""Standings and selections: as rows for tables, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from paragen.report import text
+from paragen.report.rows import Value
+
+if TYPE_CHECKING:
+    from paragen.learn.standing import By, Record, Selections
+    from paragen.report.schema import SelectionsObject, StandingObject, StatsObject
+
+SHOWN = 5
+"""So many of those who were chosen are named in a table; JSON names all."""
+
+
+def standing_object(record: Record) -> StandingObject:
+    """A standing as JSON."""
+    rating = record.rating
+    return {
+        "task_type": record.task_type,
+        "generator": record.generator,
+        "model": record.model,
+        "temperature": record.temperature,
+        "plays": record.plays,
+        "runs": record.runs,
+        "wins": record.wins,
+        "win_rate": record.win_rate,
+        "passes": record.passes,
+        "judged": record.judged,
+        "success_rate": record.success_rate,
+        "interval": record.interval,
+        "rating": None if rating is None else {"mu": rating.mu, "sigma": rating.sigma},
+        "mean_combined": record.mean_combined,
+        "std_combined": record.std_combined,
+        "tokens_per_s": record.mean_tokens_per_s,
+        "generation_s": record.mean_generation_s,
+        "load_s": record.mean_load_s,
+        "generation_s_per_pass": record.generation_s_per_pass,
+        "tokens_per_pass": record.tokens_per_pass,
+    }
+
+
+def selections_object(some: Selections) -> SelectionsObject:
+    """The selections of a task type as JSON."""
+    return {
+        "task_type": some.task_type,
+        "selections": some.selections,
+        "distribution": dict(some.distribution),
+        "mean_combined": some.mean_combined,
+        "std_combined": some.std_combined,
+        "weights": {"quality": some.weights.quality, "speed": some.weights.speed},
+        "adjustments": some.adjustments,
+    }
+
+
+def stats_object(
+    by: By, records: Sequence[Record], selections: Sequence[Selections]
+) -> StatsObject:
+    """What `paragen stats --format json` prints."""
+    return {
+        "schema": "paragen.stats/1",
+        "by": by.value,
+        "rows": [standing_object(one) for one in records],
+        "selections": [selections_object(one) for one in selections],
+    }
+
+
+def standing_row(record: Record) -> Mapping[str, Value]:
+    """A standing as a row: what is made of parts in JSON has a column for each."""
+    (low, high), rating = record.interval, record.rating
+    return {
+        "task_type": record.task_type,
+        "generator": record.generator,
+        "model": record.model,
+        "temperature": record.temperature,
+        "plays": record.plays,
+        "runs": record.runs,
+        "wins": record.wins,
+        "win_rate": record.win_rate,
+        "passes": record.passes,
+        "judged": record.judged,
+        "success_rate": record.success_rate,
+        "interval_low": low,
+        "interval_high": high,
+        "rating_mu": None if rating is None else rating.mu,
+        "rating_sigma": None if rating is None else rating.sigma,
+        "mean_combined": record.mean_combined,
+        "std_combined": record.std_combined,
+        "tokens_per_s": record.mean_tokens_per_s,
+        "generation_s": record.mean_generation_s,
+        "load_s": record.mean_load_s,
+        "generation_s_per_pass": record.generation_s_per_pass,
+        "tokens_per_pass": record.tokens_per_pass,
+    }
+
+
+def selections_row(some: Selections) -> Mapping[str, Value]:
+    """The selections of a task type as a row of a table."""
+    named = [f"{text.one_line(name)} {number}" for name, number in some.distribution.items()]
+    more = [f"{len(named) - SHOWN} more"] if len(named) > SHOWN else []
+    return {
+        "task_type": some.task_type,
+        "selections": some.selections,
+        "mean_combined": some.mean_combined,
+        "std_combined": some.std_combined,
+        "quality": some.weights.quality,
+        "speed": some.weights.speed,
+        "adjustments": some.adjustments,
+        "distribution": ", ".join([*named[:SHOWN], *more]),
+    }
