@@ -16,10 +16,11 @@ from paragen.domain.standing import Standing
 from paragen.domain.status import Status
 from paragen.domain.tournament import Run
 from paragen.store.connection import connect
-from paragen.store.costs import LOADED_S, SeenCost, seen_costs
+from paragen.store.costs import SeenCost, seen_costs
 from paragen.store.queries import history, stats
 from paragen.store.recorder import Recorder
 from paragen.store.standings import standings
+from paragen.store.tallies import LOADED_S
 from tests.store import build
 
 

@@ -28,7 +28,13 @@ from paragen.store.fingerprint import fingerprint
 from paragen.store.locks import SessionLock, SessionPlayedError, is_played
 from paragen.store.queries import RunNotFoundError, history, load_run
 from paragen.store.recorder import Recorder
-from paragen.store.resume import NothingToResumeError, Unfinished, UnfinishedRun, unfinished
+from paragen.store.resume import (
+    NothingToResumeError,
+    Unfinished,
+    UnfinishedRun,
+    left_open,
+    unfinished,
+)
 from tests.store import build
 from tests.store.test_store_round_trip import whole
 
@@ -246,6 +252,22 @@ def test_a_session_that_was_begun_anew_is_passed_over(path: Path, seen: sqlite3.
     assert unfinished(seen) is None
     assert unfinished(seen, fingerprint=fingerprint([plan])) is None
     assert the_one(unfinished(seen, "r1")).session_id == "s1"
+
+
+def test_what_was_left_open_is_the_newest_session_of_these_tasks(
+    path: Path, recorder: Recorder, seen: sqlite3.Connection
+) -> None:
+    assert left_open(seen, {"one"}) is None
+    record(path, "s1", {"r1": build.plan("one"), "r2": build.plan("two")})
+    assert left_open(seen, {"one", "two"}) == "s1"
+    assert left_open(seen, {"one"}) is None
+    record(path, "s2", {"r3": build.plan("one")}, ended=True)
+    assert left_open(seen, {"one"}) is None
+    assert left_open(seen, {"one", "two"}) is None, "it isn't the newest any more"
+    begin(recorder, "s3", {"r4": build.plan("one")})
+    assert left_open(seen, {"one"}) is None, "it is being played"
+    recorder.close()
+    assert left_open(seen, {"one"}) == "s3"
 
 
 def test_a_session_that_is_played_is_left_alone(
