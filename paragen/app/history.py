@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +98,16 @@ class History:
                 connection, reference, fingerprint=fingerprint, ended=ended, lock=lock
             )
 
+    def left_open(self, tasks: Collection[str]) -> str | None:
+        """The id of the newest session, where it was left unfinished and has tasks of these names.
+
+        Raises StoreError.
+        """
+        from paragen.store.resume import left_open
+
+        with self._open() as connection:
+            return left_open(connection, tasks)
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         from paragen.store.connection import connect
@@ -110,10 +120,11 @@ class History:
 class GoingOn:
     """A session that is gone on with: its lock, its plans, and how far its runs had come.
 
-    `settings` is what was recorded with it.
+    `settings` is what was recorded with it; `had_ended` where only a retry opens it again.
     """
 
     session_id: str
+    had_ended: bool
     settings: Mapping[str, Any]
     lock: SessionLock
     plans: tuple[Plan, ...]
@@ -130,8 +141,9 @@ class GoingOn:
         ended = sum(len(one.candidates) for one in self.resumed.values() if one.run is None)
         done = [counted(len(self.over), "task")] if self.over else []
         done += [counted(ended, "attempt")] if ended else []
-        which = f"going on with the unfinished session {self.session_id}"
-        return f"{which}, of which {' and '.join(done) or 'nothing'} had ended"
+        said = " and ".join(done) or "nothing"
+        which = "session" if self.had_ended else "the unfinished session"
+        return f"going on with {which} {self.session_id}, of which {said} had ended"
 
 
 def take_up(
@@ -160,6 +172,7 @@ def take_up(
         assert found is not None
         return GoingOn(
             session_id=found.session_id,
+            had_ended=all(one.ended for one in found.runs),
             settings=found.settings,
             lock=lock,
             plans=tuple(one.plan for one in found.runs),
@@ -200,6 +213,12 @@ def resumed(runs: Iterable[UnfinishedRun], retry: Retry) -> dict[str, Resumed]:
             candidates=staying[one.run_id],
             run=over.get(one.run_id),
             started_at=one.run.started_at if one.run is not None else "",
+            reopened=one.ended and one.run_id not in over,
+            earlier=tuple(
+                candidate
+                for candidate in one.candidates
+                if candidate not in staying[one.run_id] and candidate.status is not Status.CANCELLED
+            ),
         )
         for one in runs
     }

@@ -63,6 +63,8 @@ class Rescoring:
         answer in another way than when it was judged, it is judged, in the sandbox. Raises
         SandboxUnavailableError, InterruptedRunError.
         """
+        if not self._run.ranking:  # it wasn't played, and says why
+            return replace(self._run, task=self._task, criteria=self._criteria)
         programs = {c.id: self._program(c) for c in self._run.ranking if _has_answered(c)}
         to_judge = [c for c in self._run.ranking if self._is_open(c, programs)]
         judged = self._judge(to_judge, programs, choices, warn) if to_judge else {}
@@ -198,7 +200,9 @@ def _task_with(task: Task, tests: Sequence[Path]) -> Task:
     more = [path for path in tests if path.suffix != ".md"]
     for path in tests:
         if path.suffix == ".md":
-            task = replace(load_task(path), prompt=task.prompt)
+            task = replace(
+                load_task(path), prompt=task.prompt, needs=task.needs, modules=task.modules
+            )
     found, examples = load_more_tests(more)
     if not more:
         return task

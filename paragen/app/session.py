@@ -125,7 +125,7 @@ class Session:
             for listener in listeners:
                 listener(Warned(message=message))
 
-        going_on = self._going_on or self._same_unfinished()
+        going_on = self._going_on or self._same_unfinished(warn)
         sandbox = open_chosen(self.settings.sandbox, self._choices_of_workers(), warn)
         self._stack.callback(sandbox.close)
         up = open_hosts(
@@ -178,10 +178,11 @@ class Session:
                 listener(RunEnded(run=run))
         return engine.play(going_on.plans, session_id=going_on.session_id, resumed=going_on.resumed)
 
-    def _same_unfinished(self) -> GoingOn | None:
+    def _same_unfinished(self, warn: Warn) -> GoingOn | None:
         """The session of the very same plans that was left unfinished, if it is to be gone on with.
 
-        A history that can't be read has none: that it can't be is said by the one who records.
+        That the last one isn't the same, though its tasks have the same names, is said. A history
+        that can't be read has none: that it can't be is said by the one who records.
         """
         if self._choices.new or not self._choices.record:
             return None
@@ -189,10 +190,17 @@ class Session:
 
         try:
             found = take_up(self._history, fingerprint=fingerprint(self.plans))
+            names = {plan.task.name for plan in self.plans}
+            other = None if found is not None else self._history.left_open(names)
         except StoreError:
             return None
         if found is not None:
             self._stack.callback(found.lock.release)
+        elif other is not None:
+            warn(
+                f"a new session: {other}, which was left unfinished, isn't the same (a task, its "
+                f"tests, who plays, or an option). `paragen resume {other}` goes on with it"
+            )
         return found
 
     def _store(self, warn: Warn, going_on: GoingOn | None) -> tuple[Subscriber, ...]:

@@ -31,13 +31,17 @@ class Resumed:
     """A tournament as it is on record: what was asked, in order, and what ended, in that order.
 
     `run` is what came of one that is over, which isn't played again; `started_at` is when one that
-    isn't had begun (empty: it had not).
+    isn't had begun (empty: it had not). One that was over and is `reopened` has its whole deadline
+    again: what it spent before would end it before anything is answered. `earlier` is what had
+    ended of that which is asked again: it counts where that is called off.
     """
 
     attempts: tuple[Attempt, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     run: Run | None = None
     started_at: str = ""
+    reopened: bool = False
+    earlier: tuple[Candidate, ...] = ()
 
     @property
     def played_s(self) -> float:

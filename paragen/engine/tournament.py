@@ -11,6 +11,7 @@ from paragen.domain.board import Board
 from paragen.domain.candidate import Candidate
 from paragen.domain.generator import Attempt
 from paragen.domain.plan import Plan
+from paragen.domain.status import Status
 from paragen.domain.tournament import Run, SandboxState
 from paragen.engine.outcome import conclude, not_played
 from paragen.engine.resumed import Resumed, marked, rebuilt
@@ -61,6 +62,8 @@ class Tournament:
         self.interrupted = False
         self._on_record = len(self.board.attempts)
         self._played_s = resumed.played_s
+        self._earlier = {candidate.id: candidate for candidate in resumed.earlier}
+        self._deadline_from_s = resumed.played_s if resumed.reopened else 0.0
         self._among: frozenset[str] = frozenset()
         self._unwanted: set[str] = set()
         self._started: float | None = None
@@ -75,7 +78,7 @@ class Tournament:
         """When it must have ended, on the monotonic clock; None where it needn't."""
         if self._started is None or self.plan.deadline_s is None:
             return None
-        return self._started + self.plan.deadline_s
+        return self._started + self._deadline_from_s + self.plan.deadline_s
 
     def since_start(self, moment: float) -> float:
         """How many seconds a moment of the monotonic clock lies after the first attempt's."""
@@ -122,8 +125,13 @@ class Tournament:
         return attempt_id in self.board.candidates
 
     def end(self, candidate: Candidate) -> Candidate:
-        """Put a candidate on the board; returns it, marked where an interrupt called it off."""
-        if self.interrupted and candidate.id not in self._unwanted:
+        """Put a candidate on the board; returns it, marked where an interrupt called it off.
+
+        What was called off while it was asked again is what it was before.
+        """
+        if candidate.status is Status.CANCELLED and candidate.id in self._earlier:
+            candidate = self._earlier[candidate.id]
+        elif self.interrupted and candidate.id not in self._unwanted:
             candidate = marked(candidate)
         self.board = self.board.ended(candidate)
         return candidate

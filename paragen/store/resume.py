@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,6 +83,20 @@ def unfinished(
         else:
             session = _certain(connection, reference, ended, lock)
         return None if session is None else _loaded(connection, session)
+
+
+def left_open(connection: sqlite3.Connection, tasks: Collection[str]) -> str | None:
+    """The id of the newest session, where it was left unfinished and has tasks of these names.
+
+    Raises PlanUnreadableError, StoreError.
+    """
+    with snapshot(connection):
+        newest = next(_each(connection, SESSIONS.format(which="true"), ()), None)
+        if newest is None or not newest["open"] or is_played(file_of(connection), newest["key"]):
+            return None
+        plans = rows(connection, "SELECT plan FROM plans WHERE session = ?", (newest["key"],))
+        names = {from_json(row["plan"]).task.name for row in plans}
+        return str(newest["id"]) if names == set(tasks) else None
 
 
 OPEN = """

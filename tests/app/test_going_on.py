@@ -69,6 +69,17 @@ def test_a_retry_opens_those_that_have_something_to_ask_again() -> None:
     assert played(runs, Retry.FAILED) == {"a": ["c0"], "b": ["c0"]}
 
 
+def test_only_what_had_ended_and_is_opened_again_has_its_deadline_anew() -> None:
+    found = resumed([run("a", "pf"), run("b", "p"), run("c", "f.", ended=False)], Retry.FAILED)
+    assert [one.reopened for one in found.values()] == [True, False, False]
+
+
+def test_what_is_asked_again_is_known_as_it_was() -> None:
+    found = resumed([run("a", "pfe")], Retry.FAILED)["a"]
+    assert [candidate.id for candidate in found.earlier] == ["c1", "c2"]
+    assert resumed([run("b", "pfe.", ended=False)], Retry.NONE)["b"].earlier == ()
+
+
 def test_whoever_had_to_do_without_a_winner_is_opened_with_him() -> None:
     runs = [run("last", "", "mid"), run("mid", "", "a"), run("a", "e"), run("other", "", "lost")]
     assert played(runs, Retry.ERRORS) == {"last": [], "mid": [], "a": []}

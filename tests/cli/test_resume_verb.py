@@ -78,6 +78,7 @@ def test_another_command_is_another_session(place: Place) -> None:
         for more in (["--seed", "1"], ["--mode", "race"], ["-g", "good"], ["--max-attempts", "1"]):
             done = place.run("run", "task.md", "--host", server.url, *more)
             assert "going on" not in done.err
+            assert ("isn't the same" in done.err) is (more[0] == "--seed"), "said once"
     assert len(place.history()) == 5
 
 

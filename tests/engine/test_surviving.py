@@ -43,6 +43,7 @@ from tests.engine.playing import (
     served,
     statuses,
 )
+from tests.store import build
 
 
 def test_at_the_deadline_the_best_so_far_wins(sandbox: Sandbox) -> None:
@@ -275,6 +276,40 @@ def test_the_clock_of_a_resumed_tournament_goes_on(sandbox: Sandbox) -> None:
     assert statuses(again) == {"right": Status.PASSED, "slow": Status.CANCELLED}
     assert again.finish == "stopped at the deadline of 100 s"
     assert again.wall_s >= 100
+
+
+def test_a_tournament_that_is_opened_again_has_its_deadline_anew() -> None:
+    """Else what is asked again would be called off at once, and its verdict be lost for nothing."""
+    spent = replace(build.candidate("c1"), started_s=0.0, wall_s=100.0)
+    one = Tournament(
+        plan("right", deadline_s=50.0),
+        mode=find_mode("all"),
+        run_id="r",
+        session_id="s",
+        sandbox=SandboxState(level="none", sealed=False),
+        resumed=Resumed(candidates=(spent,), reopened=True),
+    )
+    one.begin()
+    assert one.deadline is not None
+    assert 0 < one.deadline - time.monotonic() <= 50
+    assert one.since_start(time.monotonic()) >= 100
+
+
+def test_what_is_called_off_while_it_is_asked_again_is_what_it_was(sandbox: Sandbox) -> None:
+    """A race that is won asks nobody again, and loses no verdict either."""
+    record = Record()
+    plans = [plan("wrong", "right", mode="race", budget=Budget(min_attempts=2))]
+    (run,) = engine(sandbox, DemoHost("h", RECORDED), listener=record).play(plans)
+    (known,) = record.resumed.values()
+    passed, failed = (
+        tuple(c for c in run.ranking if (c.status is Status.PASSED) is is_passed)
+        for is_passed in (True, False)
+    )
+    assert [c.status for c in failed] == [Status.FAILED]
+    again = replace(known, candidates=passed, run=None, reopened=True, earlier=failed)
+    (after,) = engine(sandbox, DemoHost("h", ())).play(plans, resumed={run.run_id: again})
+    assert after.winner == run.winner
+    assert set(after.ranking) == set(run.ranking)
 
 
 def test_a_finished_run_is_not_played_again(sandbox: Sandbox) -> None:
