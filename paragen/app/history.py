@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from paragen.app.choices import Choices
 from paragen.dispatch import Costs, Resident
+from paragen.domain.candidate import Candidate
 from paragen.domain.errors import StoreError
 from paragen.domain.generator import Generator
 from paragen.domain.plan import Plan
 from paragen.domain.standing import Standing
+from paragen.domain.status import Status
 from paragen.domain.tournament import Run
 from paragen.engine.resumed import Resumed, Retry, kept
 from paragen.report.text import counted
@@ -214,11 +216,17 @@ def resumed(runs: Iterable[UnfinishedRun], retry: Retry) -> dict[str, Resumed]:
             run=over.get(one.run_id),
             started_at=one.run.started_at if one.run is not None else "",
             reopened=one.ended and one.run_id not in over,
-            earlier=tuple(
-                candidate
-                for candidate in one.candidates
-                if candidate not in staying[one.run_id] and candidate.status is not Status.CANCELLED
-            ),
+            earlier=_asked_again(one, staying[one.run_id]),
         )
         for one in runs
     }
+
+
+def _asked_again(run: UnfinishedRun, staying: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """What had ended of that which is asked again."""
+    stay = {candidate.id for candidate in staying}
+    return tuple(
+        candidate
+        for candidate in run.candidates
+        if candidate.id not in stay and candidate.status is not Status.CANCELLED
+    )

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 from paragen.dispatch import Resident
-from paragen.domain.errors import HostError
+from paragen.domain.errors import HostError, NoFinalLine, StreamDied
 from paragen.domain.events import Progressed
 from paragen.domain.generator import Answer, Request
 from paragen.domain.ports import Cancel, Host
@@ -90,10 +90,23 @@ class Calls:
         try:
             answer = self._hosts[job.host].generate(request, on_progress, job.cancel)
             self._keep(job.host, request, answer)
+        except (StreamDied, NoFinalLine) as error:
+            self._inbox.put(Failed(job, self._cause(job.host, error)))
         except BaseException as error:
             self._inbox.put(Failed(job, error))
         else:
             self._inbox.put(Answered(job, answer))
+
+    def _cause(self, host: str, error: HostError) -> HostError:
+        """Why an answer broke off: its host may be gone, and then another can give it."""
+        if len(self._hosts) > 1:
+            try:
+                self._hosts[host].state()
+            except HostError as gone:
+                if gone.host_down:
+                    gone.partial = error.partial
+                    return gone
+        return error
 
     def _load(self, host: str, resident: Resident, cancel: Cancel) -> None:
         load_s: float | None = None

@@ -9,7 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from paragen.domain.errors import ConnectionFault, FirstTokenTimeout, HostError, HostHanging
+from paragen.domain.errors import (
+    ConnectionFault,
+    FirstTokenTimeout,
+    HostError,
+    HostHanging,
+    StreamDied,
+)
 from paragen.domain.events import (
     AttemptStarted,
     CandidateEnded,
@@ -152,6 +158,42 @@ def test_where_no_host_is_left_what_is_asked_later_ends_too(sandbox: Sandbox) ->
     later = [plan("right", name=f"t{n}") for n in range(3)]
     runs = engine(sandbox, *hosts, max_steps=1).play(later)
     assert [run.exit_code for run in runs] == [3, 3, 3]
+
+
+class Dying(DemoHost):
+    """A host that breaks its answers off, and is gone then, or isn't."""
+
+    def __init__(self, name: str, *, dies: bool) -> None:
+        super().__init__(name, RECORDED)
+        self._dies = dies
+        self._is_gone = False
+
+    def generate(self, request: Request, on_progress: OnProgress, cancel: Cancel) -> Answer:
+        self._is_gone = self._dies
+        raise StreamDied("broken off", partial=Answer(text="def"))
+
+    def state(self) -> HostState:
+        if self._is_gone:
+            raise ConnectionFault("refused")
+        return super().state()
+
+
+def test_what_a_host_was_answering_when_it_died_goes_elsewhere(sandbox: Sandbox) -> None:
+    listener = Listener()
+    hosts = (Dying("gone", dies=True), DemoHost("other", RECORDED))
+    (run,) = engine(sandbox, *hosts, listener=listener).play([plan("right", "wrong")])
+    assert {c.status for c in run.ranking} == {Status.PASSED, Status.FAILED}
+    assert {c.host for c in run.ranking} == {"other"}
+    assert "gone" in {event.host for event in listener.of(AttemptStarted)}
+
+
+def test_what_breaks_off_on_a_host_that_is_there_is_the_attempts_own_end(sandbox: Sandbox) -> None:
+    hosts = (Dying("there", dies=False), DemoHost("other", ()))
+    (run,) = engine(sandbox, *hosts).play([plan("right")])
+    (candidate,) = run.ranking
+    assert candidate.error is not None
+    assert (candidate.error.kind, candidate.host) == ("stream_died", "there")
+    assert candidate.answer is not None
 
 
 def test_a_model_that_hangs_takes_no_host_from_the_others(sandbox: Sandbox) -> None:
