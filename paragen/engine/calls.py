@@ -90,22 +90,20 @@ class Calls:
         try:
             answer = self._hosts[job.host].generate(request, on_progress, job.cancel)
             self._keep(job.host, request, answer)
-        except (StreamDied, NoFinalLine) as error:
-            self._inbox.put(Failed(job, self._cause(job.host, error)))
         except BaseException as error:
-            self._inbox.put(Failed(job, error))
+            self._inbox.put(Failed(job, self._cause(job.host, error)))
         else:
             self._inbox.put(Answered(job, answer))
 
-    def _cause(self, host: str, error: HostError) -> HostError:
-        """Why an answer broke off: its host may be gone, and then another can give it."""
-        if len(self._hosts) > 1:
+    def _cause(self, host: str, error: BaseException) -> BaseException:
+        """Why a call failed: its host may be gone, and then another can give the answer."""
+        if isinstance(error, StreamDied | NoFinalLine) and len(self._hosts) > 1:
             try:
                 self._hosts[host].state()
-            except HostError as gone:
-                if gone.host_down:
-                    gone.partial = error.partial
-                    return gone
+            except Exception as found:  # whatever it is: exactly one message comes of a call
+                if isinstance(found, HostError) and found.host_down:
+                    found.partial = error.partial
+                    return found
         return error
 
     def _load(self, host: str, resident: Resident, cancel: Cancel) -> None:
