@@ -27,6 +27,9 @@ class Choices:
     demo: bool = False
     generators: tuple[Generator, ...] = ()
     roster: str | None = None
+    recommended: int | None = None
+    explore: float = 0.0
+    task_type: str | None = None
     models: tuple[str, ...] = ()
     temperatures: tuple[float, ...] = ()
     host_urls: tuple[str, ...] = ()
@@ -56,6 +59,7 @@ class Choices:
     unsafe: bool = False
     database: Path | None = None
     record: bool = True
+    audit_tests: bool = False
 
 
 def configured(choices: Choices) -> Settings:

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     import sqlite3
 
     from paragen.learn.feedback import Learned
+    from paragen.learn.standing import Tallies
     from paragen.settings import Settings
     from paragen.store.costs import SeenCost
     from paragen.store.locks import SessionLock
     from paragen.store.resume import Unfinished, UnfinishedRun
+    from paragen.store.search import PastTasks
 
 
 def database_of(settings: Settings, choices: Choices) -> Path:
@@ -55,6 +57,24 @@ class History:
                 return standings(connection, task_type, generators=tuple(generators))
         except StoreError:
             return {}
+
+    def tallies(self) -> Tallies:
+        """All that it says of plays."""
+        from paragen.learn.standing import Tallies
+        from paragen.store.tallies import tallies
+
+        try:
+            with self._open() as connection:
+                return tallies(connection)
+        except StoreError:
+            return Tallies(recipes={}, plays={}, tournaments=())
+
+    def past_tasks(self) -> PastTasks:
+        """The tasks whose types are known, to be closed; raises StoreError."""
+        from paragen.store.search import PastTasks
+
+        with self._open() as connection:
+            return PastTasks(connection)
 
     def learned(self, task_type: str) -> Learned | None:
         """What the weights of a task type became by what was said of candidates."""

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from paragen.app.auditing import audit_tests
 from paragen.app.choices import Choices, configured
 from paragen.app.sandboxes import open_chosen
+from paragen.domain.audit import Audit
 from paragen.domain.candidate import Verdict
 from paragen.domain.errors import InterruptedRunError, UsageError
-from paragen.domain.ports import Cancel
+from paragen.domain.ports import Cancel, Sandbox
+from paragen.domain.status import Status
 from paragen.domain.task import Task
 
 
@@ -29,12 +32,15 @@ class Judging:
         self.task = task
         self._sources = [(str(path), load_program(path)) for path in programs]
         self._cancel = Cancel()
+        self.audit: Audit | None = None
 
     def judge(
         self, choices: Choices, warn: Callable[[str], None] | None = None
     ) -> list[tuple[str, Verdict]]:
         """The verdicts, in the order of the programs; a config counts only where it is named.
 
+        Where the choices say so, `audit` then holds what came of auditing the tests by the first
+        program that passed.
         Raises ConfigError, SandboxUnavailableError, and InterruptedRunError once interrupted.
         """
         from paragen.sandbox.judge import judge_program
@@ -49,11 +55,19 @@ class Judging:
         try:
             with ThreadPoolExecutor(sandbox.workers) as pool:
                 verdicts = list(pool.map(verdict, self._sources))
+            if choices.audit_tests:
+                self.audit = self._audited(verdicts, sandbox)
         finally:
             sandbox.close()
         if self._cancel.thrown:
             raise InterruptedRunError("Interrupted before all programs were judged.")
         return [(file, v) for (file, _), v in zip(self._sources, verdicts, strict=True)]
+
+    def _audited(self, verdicts: Sequence[Verdict], sandbox: Sandbox) -> Audit | None:
+        for (_, program), verdict in zip(self._sources, verdicts, strict=True):
+            if verdict.status is Status.PASSED:
+                return audit_tests(self.task, program, verdict, sandbox, self._cancel)
+        return None
 
     def interrupt(self) -> None:
         """End every program that runs, and start no more."""

@@ -28,6 +28,9 @@ USUAL_MODE = "all"
 Standings = Callable[[str, Iterable[Generator]], Mapping[str, Standing]]
 """What history says of generators, by name, for a task type."""
 
+Pick = Callable[[str, Sequence[Generator], int], tuple[tuple[Generator, ...], str]]
+"""Those of the generators who are to play a task type in a session of this seed, and why."""
+
 
 def play_options(settings: Settings, choices: Choices) -> PlayOptions:
     """How to play: the command line over the profile over [run]; with a mode and its options.
@@ -65,12 +68,21 @@ def play_options(settings: Settings, choices: Choices) -> PlayOptions:
 
 
 def plans_of(
-    tasks: Sequence[Task], settings: Settings, choices: Choices, standings: Standings
+    tasks: Sequence[Task],
+    settings: Settings,
+    choices: Choices,
+    standings: Standings,
+    pick: Pick | None = None,
 ) -> tuple[Plan, ...]:
-    """A plan for each task; raises RosterError, UsageError."""
+    """A plan for each task, played by those who are picked where somebody picks.
+
+    Raises RosterError, UsageError.
+    """
+    if pick is not None:
+        return _picked(tasks, settings, choices, standings, pick)
     options = play_options(settings, choices)
     seed = settings.seed if choices.seed is None else choices.seed
-    generators = _generators(settings, choices)
+    generators = generators_of(settings, choices)
     roster = _roster(options, generators, choices, seed)
     if options.allocate:
         generators = tuple({who.generator.name: who.generator for who in roster.instances}.values())
@@ -80,6 +92,40 @@ def plans_of(
         _plan(task, options, generators, roster, seed, known[task.task_type], is_first=number == 0)
         for number, task in enumerate(tasks)
     )
+
+
+def _picked(
+    tasks: Sequence[Task],
+    settings: Settings,
+    choices: Choices,
+    standings: Standings,
+    pick: Pick,
+) -> tuple[Plan, ...]:
+    """A plan for each task; what holds for several is said with the first of them."""
+    everyone = generators_of(settings, choices)
+    seed = settings.seed if choices.seed is None else choices.seed
+    unnamed = replace(choices, models=(), temperatures=())
+    picked: dict[str, tuple[Generator, ...]] = {}
+    known: dict[str, Mapping[str, Standing]] = {}
+    heard: set[str] = set()
+
+    def standing(task_type: str, generators: Iterable[Generator]) -> Mapping[str, Standing]:
+        if task_type not in known:
+            known[task_type] = standings(task_type, generators)
+        return known[task_type]
+
+    plans = []
+    for task in tasks:
+        said: list[str] = []
+        if task.task_type not in picked:
+            picked[task.task_type], why = pick(task.task_type, everyone, seed)
+            said.append(why)
+        chosen = replace(unnamed, generators=picked[task.task_type])
+        (plan,) = plans_of([task], settings, chosen, standing)
+        said += [warning for warning in plan.warnings if warning not in heard]
+        heard.update(said)
+        plans.append(replace(plan, warnings=tuple(said)))
+    return tuple(plans)
 
 
 def _plan(
@@ -186,7 +232,8 @@ def _roster(
     return parse_roster(choices.roster, generators, seed=seed)
 
 
-def _generators(settings: Settings, choices: Choices) -> tuple[Generator, ...]:
+def generators_of(settings: Settings, choices: Choices) -> tuple[Generator, ...]:
+    """All who could play, in their order; raises UsageError where there are none."""
     if choices.temperatures and not choices.models:
         raise UsageError("--temperature goes with --model; a config's generators have their own.")
     if choices.models:

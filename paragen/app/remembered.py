@@ -30,6 +30,7 @@ KEPT = (
     "sandbox",
     "workers",
     "sealed_only",
+    "audit_tests",
 )
 
 

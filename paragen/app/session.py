@@ -10,18 +10,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from paragen.app.auditing import audited
 from paragen.app.choices import EXAMPLES, Choices, configured
 from paragen.app.history import GoingOn, History, database_of, take_up
 from paragen.app.learned import with_learned_weights
 from paragen.app.opening import open_hosts
 from paragen.app.playing import limits_of, plans_of, play_options
+from paragen.app.recommending import pick_of
 from paragen.app.remembered import recorded_settings, remembered
 from paragen.app.sandboxes import open_chosen
+from paragen.app.task_types import inferred, with_types
 from paragen.domain.errors import StoreError, UsageError
 from paragen.domain.events import AttemptQueued, CandidateEnded, Event, RunEnded, RunStarted, Warned
 from paragen.domain.generator import Generator
 from paragen.domain.plan import Plan
-from paragen.domain.ports import Subscriber
+from paragen.domain.ports import Cancel, Subscriber
 from paragen.domain.task import Task
 from paragen.domain.tournament import Run
 from paragen.engine.outcome import INTERRUPTED, session_exit_code
@@ -51,6 +54,7 @@ class Session:
         self.plans = plans
         self.exit_code = 1
         self.is_recorded = False
+        self.is_unfinished = False
         self._choices = choices
         self._options = play_options(settings, choices)
         self._history = History(database_of(settings, choices))
@@ -58,8 +62,14 @@ class Session:
         self._stack = ExitStack()
         self._engine: Engine | None = None
         self._interrupted = False
+        self._no_audits = Cancel()
         if going_on is not None:
             self._stack.callback(going_on.lock.release)
+
+    @property
+    def audits_tests(self) -> bool:
+        """Whether each run's tests are audited when all are played, and `RunAudited` told."""
+        return self._choices.audit_tests
 
     @classmethod
     def prepare(cls, tasks: Sequence[Path | Task], choices: Choices) -> Session:
@@ -132,10 +142,11 @@ class Session:
             self.settings.hosts, self.plans, warn, lambda: self._interrupted, self._stack.callback
         )
         options = self._options
+        store = self._store(warn, going_on)
         engine = Engine(
             hosts=[(one.host, one.state) for one in up],
             sandbox=sandbox,
-            subscribers=(*self._store(warn, going_on), *_replaying(listeners, going_on)),
+            subscribers=(*store, *_replaying(listeners, going_on)),
             limits=limits_of(self.settings, options),
             sequential=self._choices.sequential,
             cache=self._cache(warn),
@@ -148,12 +159,18 @@ class Session:
         if self._interrupted:
             engine.interrupt()
         runs = self._play(engine, going_on, listeners, warn)
+        self.is_unfinished = len(runs) < len(self.plans) or any(
+            run.exit_code == INTERRUPTED for run in runs
+        )
+        if self.audits_tests:
+            runs = audited(runs, sandbox, self._no_audits, (*store, *listeners))
         self.exit_code = INTERRUPTED if self._interrupted else session_exit_code(runs)
         return runs
 
     def interrupt(self) -> None:
         """Stop starting, end with what there is; safe in a signal handler."""
         self._interrupted = True
+        self._no_audits.throw()
         if self._engine is not None:
             self._engine.interrupt()
 
@@ -235,7 +252,11 @@ class Session:
 def planned(tasks: Sequence[Path | Task], settings: Settings, choices: Choices) -> tuple[Plan, ...]:
     """A plan for each task and each that they need; raises what `Session.prepare` does."""
     history = History(database_of(settings, choices))
-    plans = plans_of(_tasks(tasks, choices), settings, choices, history.standings)
+    pick = pick_of(history, choices)
+    typed, guesses = with_types(_tasks(tasks, choices), choices.task_type, history)
+    plans = plans_of(typed, settings, choices, history.standings, pick)
+    if guessed := inferred(typed, guesses):
+        plans = (replace(plans[0], warnings=(guessed, *plans[0].warnings)), *plans[1:])
     said = play_options(settings, choices).criteria
     plans = with_learned_weights(plans, said, history.learned)
     find_needs(plans)

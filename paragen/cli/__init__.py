@@ -28,6 +28,7 @@ VERBS: Mapping[str, str] = {
     "doctor": "Say what works and what doesn't, each with what to do.",
     "models": "List the models of every host, and which of them are loaded.",
     "stats": "Show the standing of each generator, by task type, and who was chosen.",
+    "recommend": "Say which of the config's generators should play a task, and why.",
     "compare": "Say whether A is really better than B: on the tasks that both played.",
     "baseline": "Keep what every generator has done so far, to compare with it later.",
     "history": "List the runs played, newest first.",

@@ -94,6 +94,38 @@ def choices(
             rich_help_panel=WHO,
         ),
     ] = None,
+    recommended: Annotated[
+        int | None,
+        typer.Option(
+            "--recommended",
+            metavar="K",
+            min=1,
+            help="Let those K play who are best for the task's type, by the history.",
+            rich_help_panel=WHO,
+        ),
+    ] = None,
+    explore: Annotated[
+        float,
+        typer.Option(
+            "--explore",
+            metavar="CHANCE",
+            min=0,
+            max=1,
+            help="With --recommended: with this chance, the least known of the others plays too.",
+            rich_help_panel=WHO,
+        ),
+    ] = 0.0,
+    task_type: Annotated[
+        str | None,
+        typer.Option(
+            "--task-type",
+            "-t",
+            metavar="TYPE",
+            help="The tasks' type, whatever their files say.",
+            rich_help_panel=WHO,
+            show_default=False,
+        ),
+    ] = None,
     model: Annotated[
         list[str] | None,
         typer.Option(
@@ -263,6 +295,9 @@ def choices(
         config=config,
         demo=demo,
         roster=generators,
+        recommended=recommended,
+        explore=explore,
+        task_type=task_type,
         models=_listed(model or ()),
         temperatures=_temperatures(temperature),
         host_urls=tuple(host or ()),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from paragen.cli.options import (
+    AuditTestsOption,
     Format,
     JsonOption,
     SandboxOption,
@@ -65,6 +66,7 @@ def judge(
     sealed_only: SealedOnlyOption = False,
     unsafe: UnsafeOption = False,
     workers: WorkersOption = None,
+    audit_tests: AuditTestsOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Judge programs against a task's tests, or samples against a suite.
@@ -72,15 +74,24 @@ def judge(
     The exit code is 0 only if all programs pass. With --suite it is 0 if all samples were judged,
     whatever came of them, and what was judged already is not judged again; 2 is a mistake in what
     was given, 4 a sandbox level that isn't to be had, 130 interrupted.
+
+    With --audit-tests the first program that passes counts as the winner.
     """
     from paragen.app.choices import Choices
 
     choices = Choices(
-        config=config, sandbox=sandbox, sealed_only=sealed_only, unsafe=unsafe, workers=workers
+        config=config,
+        sandbox=sandbox,
+        sealed_only=sealed_only,
+        unsafe=unsafe,
+        workers=workers,
+        audit_tests=audit_tests,
     )
     if suite is not None:
         if programs or tests:
             raise UsageError("--suite takes a file of samples alone, without programs and --tests.")
+        if audit_tests:
+            raise UsageError("--audit-tests is for a task's tests, not for a suite's.")
         from paragen.cli.samples import judge_samples
 
         judge_samples(task, suite, choices, output=output, new=new, as_json=as_json)
@@ -108,7 +119,7 @@ def _judge_programs(
     from paragen.files import load_task
     from paragen.report.columns import JUDGEMENTS
     from paragen.report.objects import judge_object
-    from paragen.report.text import unsealed_notes
+    from paragen.report.text import audit, unsealed_notes
 
     if [str(path) for path in (task, *programs)].count("-") > 1:
         raise UsageError("Standard input (-) can be only one of the files.")
@@ -121,8 +132,12 @@ def _judge_programs(
         note("Nothing was tested: the task has no tests. Programs had to parse and import.")
     for line in unsealed_notes(verdicts):
         note(line)
+    if judging.audit is not None:
+        note(audit(judging.audit))
+    elif choices.audit_tests:
+        note("The tests were not audited: that takes tests, and a program that passes them.")
     if as_json:
-        print_json(judge_object(loaded, verdicts, exit_code))
+        print_json(judge_object(loaded, verdicts, exit_code, judging.audit))
     else:
         print_rows(JUDGEMENTS, [_row(*one) for one in verdicts], Format.TABLE, schema="")
     return exit_code

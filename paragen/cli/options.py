@@ -20,6 +20,13 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+AuditTestsOption = Annotated[
+    bool,
+    typer.Option(
+        "--audit-tests",
+        help="Judge stubs and mutants of the winner too: do the tests tell them from it?",
+    ),
+]
 CacheOption = Annotated[
     bool | None,
     typer.Option(

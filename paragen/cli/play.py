@@ -13,7 +13,6 @@ from paragen.app.session import Session
 from paragen.cli.interrupt import interruptible
 from paragen.cli.output import note
 from paragen.cli.result import Printer
-from paragen.domain.errors import InterruptedRunError
 
 if TYPE_CHECKING:
     from paragen.report.live import LiveView
@@ -29,11 +28,17 @@ def play(
     quiet: bool,
 ) -> None:
     """Play, print what comes of it, and leave with its exit code."""
-    printer = Printer(as_json=as_json, output=output, several=len(session.plans) > 1, quiet=quiet)
+    printer = Printer(
+        as_json=as_json,
+        output=output,
+        several=len(session.plans) > 1,
+        quiet=quiet,
+        audited=session.audits_tests,
+    )
     printer.check(tasks)
     with interruptible(session), session, _view(session, quiet=quiet) as view:
         runs = session.play([view, printer])
-    if session.exit_code == InterruptedRunError.exit_code and session.is_recorded:
+    if session.is_unfinished and session.is_recorded:
         note("Interrupted: `paragen resume` goes on with it, and so does the same command.")
     printer.finish(runs)
     raise typer.Exit(session.exit_code)

@@ -12,7 +12,7 @@ from pathlib import Path
 from paragen.cli.output import note, print_code, print_json, write_code
 from paragen.cli.streams import OutputError
 from paragen.domain.errors import UsageError
-from paragen.domain.events import Event, RunEnded
+from paragen.domain.events import Event, RunAudited, RunEnded
 from paragen.domain.tournament import Run
 
 
@@ -21,12 +21,14 @@ class Printer:
     """A subscriber that prints results, and nothing else, to stdout.
 
     With `several` tasks, JSON is one object a line, and `output` is a folder.
+    Where tests are `audited`, a run's object waits for that.
     """
 
     as_json: bool
     output: Path | None
     several: bool
     quiet: bool
+    audited: bool = False
     failures: list[OutputError | BrokenPipeError] = field(default_factory=list)
 
     def check(self, tasks: Sequence[Path]) -> None:
@@ -46,8 +48,8 @@ class Printer:
             raise UsageError(f"{self.output}: is the task itself; name another file for its code.")
 
     def __call__(self, event: Event) -> None:
-        """Print a run's object as it ends, if JSON is wanted."""
-        if self.as_json and isinstance(event, RunEnded):
+        """Print a run's object when all of it is known, if JSON is wanted."""
+        if self.as_json and isinstance(event, RunAudited if self.audited else RunEnded):
             from paragen.report.objects import run_object
 
             try:

@@ -14,6 +14,7 @@ class Output(StrEnum):
     RUN = "run"
     PLAN = "plan"
     STATS = "stats"
+    RECOMMEND = "recommend"
     JUDGE = "judge"
     JUDGE_SUITE = "judge-suite"
     COMPARE = "compare"

@@ -35,10 +35,12 @@ def stats(
     from paragen.cli.database import open_history
     from paragen.cli.output import emit, note, print_json, print_rows
     from paragen.report import columns, standings
+    from paragen.store.audits import audited_suites
     from paragen.store.queries import stats as query
 
     began = None if since is None else _moment(since)
     with open_history(database) as history:
+        audits = audited_suites(history, task_type=task_type)
         found = query(history, task_type=task_type, since=began, by=by)
         chosen = []
         # In a pipe and in files there is one table, which programs can read.
@@ -50,8 +52,11 @@ def stats(
         what = f" of task type {task_type}" if task_type else ""
         when = f" since {since}" if since else ""
         note(f"No play{what} is recorded{when} yet: `paragen run` records one.")
+    for suites in audits:
+        if suites.weak:
+            note(standings.weak_suites(suites))
     if format is Format.JSON:
-        print_json(standings.stats_object(by, found, chosen))
+        print_json(standings.stats_object(by, found, chosen, audits))
         return
     shown = columns.STATS if format is Format.TABLE else columns.STATS_MORE
     print_rows(shown, [standings.standing_row(one) for one in found], format, schema="")

@@ -96,6 +96,13 @@ class RunEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunAudited:
+    """A session that audits tests is done with a run's; `run.audit` is None where it had none."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Warned:
     """Something that the user should know; the session goes on."""
 
@@ -113,5 +120,6 @@ Event = (
     | JudgingStarted
     | CandidateEnded
     | RunEnded
+    | RunAudited
     | Warned
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from paragen.domain.audit import Audit
 from paragen.domain.candidate import Candidate
 from paragen.domain.task import Task
 
@@ -48,6 +49,7 @@ class Run:
     acceptable, else None, and `reason` says why in a sentence. `started_at` is UTC in ISO 8601.
     `finish` is why its mode asked for nothing more; `mode_options` are the mode's own, as written.
     A `resumed` run was broken off and gone on with; `wall_s` is the time that it was played.
+    `audit` is what came of the tests where they were put to the test themselves.
     """
 
     run_id: str
@@ -68,6 +70,7 @@ class Run:
     deadline_s: float | None = None
     finish: str = ""
     resumed: bool = False
+    audit: Audit | None = None
 
     @property
     def winning(self) -> Candidate | None:

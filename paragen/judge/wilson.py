@@ -8,12 +8,13 @@ Z95 = 1.959963984540054
 """The normal quantile of a two-sided interval of 95 %."""
 
 
-def interval(passes: int, plays: int, confidence: float = 0.95) -> tuple[float, float]:
+def interval(passes: float, plays: float, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval for a chance of which `passes` of `plays` are known, within 0..1.
 
-    It holds where trials are few or nearly all alike too; 0..1 where nothing is known. E. B. Wilson
-    1927, "Probable Inference, the Law of Succession, and Statistical Inference". Raises ValueError
-    where `confidence` isn't between 0 and 1, or there are more passes than plays.
+    Trials that count less than others make fractions of passes and plays. It holds where trials
+    are few or nearly all alike too; 0..1 where nothing is known. E. B. Wilson 1927, "Probable
+    Inference, the Law of Succession, and Statistical Inference". Raises ValueError where
+    `confidence` isn't between 0 and 1, or there are more passes than plays.
     """
     if not 0 <= passes <= plays:
         raise ValueError(f"{passes} of {plays} is no share.")
@@ -30,7 +31,7 @@ def interval(passes: int, plays: int, confidence: float = 0.95) -> tuple[float, 
     return low, high
 
 
-def lower(passes: int, plays: int, confidence: float = 0.95) -> float:
+def lower(passes: float, plays: float, confidence: float = 0.95) -> float:
     """The lower end of the interval: 0 where nothing is known."""
     return interval(passes, plays, confidence)[0]
 

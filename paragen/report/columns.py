@@ -64,6 +64,22 @@ SELECTIONS: Sequence[Column] = (
     Column(key="distribution", heading="chosen"),
 )
 
+RECOMMENDED: Sequence[Column] = (
+    Column(key="generator", heading="generator"),
+    Column(key="score", heading="at least", show=_number(text.share), right=True),
+    Column(
+        key="success_rate",
+        heading="success",
+        show=_number(text.share),
+        chart=_number(text.bar),
+        right=True,
+    ),
+    Column(key="interval_high", heading="at most", show=_number(text.share), right=True),
+    Column(key="plays", heading="plays", right=True),
+    Column(key="sureness", heading="how sure"),
+    Column(key="why", heading="why"),
+)
+
 HISTORY: Sequence[Column] = (
     Column(key="run_id", heading="run"),
     Column(key="started_at", heading="started"),

@@ -102,6 +102,7 @@ def run_details(run: Run, width: int) -> RenderableType:
             style="dim",
         ),
         run_table(run, width),
+        *([Text(text.one_line(text.audit(run.audit)))] if run.audit is not None else []),
         Text(f"candidates: {ids}", style="dim"),
     )
 

@@ -11,7 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from paragen.domain.events import CandidateEnded, Event, RunEnded, SessionStarted, Warned
+from paragen.domain.events import (
+    CandidateEnded,
+    Event,
+    RunAudited,
+    RunEnded,
+    SessionStarted,
+    Warned,
+)
 from paragen.domain.tournament import Run
 from paragen.report import text
 from paragen.report.progress import WAITING, Progress, Row
@@ -68,6 +75,10 @@ class LiveView:
             case RunEnded(run=run):
                 self._count()
                 self._show(run)
+            case RunAudited(run=run) if run.audit is not None:
+                name, said = text.one_line(run.task.name), text.one_line(text.audit(run.audit))
+                style = "yellow" if run.audit.weak else "dim"
+                self._console.print(Text(f"{name}: {said}", style=style))
 
     def _count(self) -> None:
         progress = self._progress

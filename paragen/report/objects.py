@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from paragen.domain.audit import Audit
 from paragen.domain.candidate import Candidate, Verdict
 from paragen.domain.status import Status
 from paragen.domain.task import Task
@@ -13,6 +14,7 @@ from paragen.judge.tally import SuiteResult
 
 if TYPE_CHECKING:
     from paragen.report.schema import (
+        AuditObject,
         CandidateObject,
         CountsObject,
         JudgementObject,
@@ -44,6 +46,7 @@ def run_object(run: Run) -> RunObject:
         "started_at": run.started_at,
         "wall_s": run.wall_s,
         "candidates": [candidate_object(candidate) for candidate in run.ranking],
+        "audit": audit_object(run.audit),
     }
 
 
@@ -99,8 +102,25 @@ def candidate_object(candidate: Candidate) -> CandidateObject:
     }
 
 
+def audit_object(audit: Audit | None) -> AuditObject | None:
+    """What came of an audit of tests, null where there was none."""
+    if audit is None:
+        return None
+    return {
+        "stubs": audit.stubs,
+        "stubs_passed": audit.stubs_passed,
+        "mutants": audit.mutants,
+        "mutants_passed": audit.mutants_passed,
+        "weak": audit.weak,
+        "survivors": list(audit.survivors),
+    }
+
+
 def judge_object(
-    task: Task, verdicts: Sequence[tuple[str, Verdict]], exit_code: int
+    task: Task,
+    verdicts: Sequence[tuple[str, Verdict]],
+    exit_code: int,
+    audit: Audit | None = None,
 ) -> JudgeObject:
     """Verdicts by file, as `paragen judge --json` prints them."""
     return {
@@ -108,6 +128,7 @@ def judge_object(
         "task": task_object(task),
         "exit_code": exit_code,
         "results": [_judgement(file, verdict) for file, verdict in verdicts],
+        "audit": audit_object(audit),
     }
 
 

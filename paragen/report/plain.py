@@ -6,7 +6,7 @@ import io
 from typing import TextIO
 
 from paragen.domain.candidate import Candidate
-from paragen.domain.events import CandidateEnded, Event, RunEnded, RunStarted, Warned
+from paragen.domain.events import CandidateEnded, Event, RunAudited, RunEnded, RunStarted, Warned
 from paragen.report import text
 
 
@@ -47,6 +47,9 @@ class PlainView:
                 self._write(f"{run.task.name}:{count} {run.reason}")
                 if text.unsealed_winner(run):
                     self._write(f"  {text.unsealed_winner(run)}")
+
+            case RunAudited(run=run) if run.audit is not None:
+                self._write(f"{run.task.name}: {text.audit(run.audit)}")
 
     def _write(self, words: str) -> None:
         try:

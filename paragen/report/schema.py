@@ -128,11 +128,27 @@ class CandidateObject(TypedDict):
 
 
 @with_config(CLOSED)
+class AuditObject(TypedDict):
+    """How strong a task's tests are: stubs and mutants of a program that passed, judged too.
+
+    `weak` says that a stub passed, or more mutants than can be put down to chance: a mutant that
+    passes may do the same as the program. `survivors` says what each that passed is.
+    """
+
+    stubs: int
+    stubs_passed: int
+    mutants: int
+    mutants_passed: int
+    weak: bool
+    survivors: list[str]
+
+
+@with_config(CLOSED)
 class RunObject(TypedDict):
     """One tournament over one task; `candidates` best first.
 
     `finish` is why its mode asked for nothing more; a `resumed` one was broken off and gone on
-    with.
+    with. `audit` is null where the tests were not audited.
     """
 
     schema: Literal["paragen.run/1"]
@@ -152,6 +168,7 @@ class RunObject(TypedDict):
     started_at: str
     wall_s: float
     candidates: list[CandidateObject]
+    audit: NotRequired[AuditObject | None]
 
 
 @with_config(CLOSED)
@@ -172,12 +189,16 @@ class JudgementObject(TypedDict):
 
 @with_config(CLOSED)
 class JudgeObject(TypedDict):
-    """Programs judged against a task's tests, in the order in which they were named."""
+    """Programs judged against a task's tests, in the order in which they were named.
+
+    `audit` is of the tests, by the first program that passed them; null where it wasn't asked for.
+    """
 
     schema: Literal["paragen.judge/1"]
     task: TaskObject
     exit_code: int
     results: list[JudgementObject]
+    audit: NotRequired[AuditObject | None]
 
 
 @with_config(CLOSED)
@@ -491,6 +512,15 @@ class SelectionsObject(TypedDict):
 
 
 @with_config(CLOSED)
+class SuitesObject(TypedDict):
+    """How many tasks of a type had their tests audited, and whose are weak by the last audit."""
+
+    task_type: str
+    audited: int
+    weak: int
+
+
+@with_config(CLOSED)
 class StatsObject(TypedDict):
     """What `paragen stats --format json` prints; the best first in each task type."""
 
@@ -498,11 +528,48 @@ class StatsObject(TypedDict):
     by: Literal["generator", "model", "temperature", "task-type"]
     rows: list[StandingObject]
     selections: list[SelectionsObject]
+    audits: NotRequired[list[SuitesObject]]
+
+
+@with_config(CLOSED)
+class RecommendedObject(TypedDict):
+    """A generator, and what is to be expected of it; `plays` and `passes` are of the task type.
+
+    `success_rate` (null: nothing is known) counts plays of other task types and of its model too,
+    where there are few, and lies in `interval` with 95 % confidence; `score` is its lower end.
+    """
+
+    generator: str
+    model: str
+    temperature: float
+    score: float
+    success_rate: float | None
+    interval: tuple[float, float]
+    plays: int
+    passes: int
+    sureness: Literal["sure", "fairly sure", "hardly sure", "unknown"]
+    why: str
+
+
+@with_config(CLOSED)
+class RecommendObject(TypedDict):
+    """Who should play a task type, the best first; by the config's order where `basis` says so.
+
+    `task_type_confidence` is null where the type wasn't inferred.
+    """
+
+    schema: Literal["paragen.recommend/1"]
+    task_type: str
+    task_type_inferred: bool
+    task_type_confidence: float | None
+    basis: Literal["history", "config"]
+    generators: list[RecommendedObject]
 
 
 SCHEMAS: Mapping[str, Any] = {
     "run": RunObject,
     "stats": StatsObject,
+    "recommend": RecommendObject,
     "plan": PlanObject,
     "judge": JudgeObject,
     "judge-suite": JudgeSuiteObject,

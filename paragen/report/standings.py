@@ -9,6 +9,7 @@ from paragen.report import text
 from paragen.report.rows import Value
 
 if TYPE_CHECKING:
+    from paragen.domain.audit import Suites
     from paragen.learn.standing import By, Record, Selections
     from paragen.report.schema import SelectionsObject, StandingObject, StatsObject
 
@@ -57,7 +58,10 @@ def selections_object(some: Selections) -> SelectionsObject:
 
 
 def stats_object(
-    by: By, records: Sequence[Record], selections: Sequence[Selections]
+    by: By,
+    records: Sequence[Record],
+    selections: Sequence[Selections],
+    audits: Sequence[Suites] = (),
 ) -> StatsObject:
     """What `paragen stats --format json` prints."""
     return {
@@ -65,7 +69,16 @@ def stats_object(
         "by": by.value,
         "rows": [standing_object(one) for one in records],
         "selections": [selections_object(one) for one in selections],
+        "audits": [
+            {"task_type": one.task_type, "audited": one.audited, "weak": one.weak} for one in audits
+        ],
     }
+
+
+def weak_suites(suites: Suites) -> str:
+    """That tests of a task type are weak, in a line."""
+    name, tasks = text.one_line(suites.task_type), text.counted(suites.audited, "audited task")
+    return f"{name}: {suites.weak} of {tasks} have weak tests, so passes prove less than they seem."
 
 
 def standing_row(record: Record) -> Mapping[str, Value]:

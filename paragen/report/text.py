@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paragen.domain.status import Status
 
 if TYPE_CHECKING:
+    from paragen.domain.audit import Audit
     from paragen.domain.candidate import Candidate, Verdict
     from paragen.domain.task import Task
     from paragen.domain.tournament import Run
@@ -154,6 +155,21 @@ def unsealed_notes(verdicts: Sequence[tuple[str, Verdict]]) -> tuple[str, ...]:
         else f"unsealed ({one_line(', '.join(whose))}): {why}"
         for why, whose in names.items()
     )
+
+
+def audit(found: Audit) -> str:
+    """What an audit says of a task's tests, in a sentence."""
+    stubs, mutants = counted(found.stubs, "stub"), counted(found.mutants, "mutant")
+    if not found.survivors:
+        return f"the tests caught all of {stubs} and {mutants} of the winner"
+    first = found.survivors[0]
+    passed = f"{found.mutants_passed} of {mutants} of the winner passed them"
+    if found.stubs_passed:
+        passed = f"{found.stubs_passed} of {stubs} and {passed}"
+    said = f"{passed}, e.g. {first}"
+    if found.stubs_passed:
+        return f"the tests are weak: {said}"
+    return f"the tests {'are weak' if found.weak else 'hold'}: {said} (which may be equivalent)"
 
 
 def counted(number: int, noun: str) -> str:

@@ -12,6 +12,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from paragen.store.schema import APPLICATION_ID, FIRST, RESUMABLE, SEALED
+from paragen.store.schema_audits import AUDITS
 from paragen.store.schema_baselines import BASELINES
 from paragen.store.schema_feedback import FEEDBACK
 from paragen.store.schema_ratings import RATINGS
@@ -26,6 +27,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m003_resumable", RESUMABLE),
     ("m004_ratings", RATINGS),
     ("m006_feedback", FEEDBACK),
+    ("m007_audits", AUDITS),
     ("m008_baselines", BASELINES),
     ("m009_views", VIEWS),
 )

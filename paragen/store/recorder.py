@@ -15,17 +15,27 @@ from paragen.domain.events import (
     CandidateEnded,
     Event,
     ModelLoaded,
+    RunAudited,
     RunEnded,
     RunStarted,
     SessionStarted,
 )
+from paragen.store.audits import add_audit
 from paragen.store.connection import BUSY_LIMIT_S, connect
 from paragen.store.errors import clear_errors
 from paragen.store.locks import SessionLock
 from paragen.store.ratings import rate_few
 from paragen.store.writer import Writer
 
-Recorded = SessionStarted | RunStarted | AttemptsAsked | CandidateEnded | RunEnded | ModelLoaded
+Recorded = (
+    SessionStarted
+    | RunStarted
+    | AttemptsAsked
+    | CandidateEnded
+    | RunEnded
+    | RunAudited
+    | ModelLoaded
+)
 
 
 class Recorder:
@@ -70,7 +80,7 @@ class Recorder:
                 return
             try:
                 with self._transaction(self._connection):
-                    self._write(event)
+                    self._write(event, self._connection)
                 if isinstance(event, RunEnded):
                     # Apart: the run is recorded whatever becomes of the ratings.
                     with self._transaction(self._connection):
@@ -98,7 +108,7 @@ class Recorder:
         if self._on_failure is not None:
             self._on_failure(f"{error} Nothing more is recorded; the results are not affected.")
 
-    def _write(self, event: Recorded) -> None:
+    def _write(self, event: Recorded, connection: sqlite3.Connection) -> None:
         match event:
             case SessionStarted(session_id=session_id, plans=plans):
                 # Locked before it is committed: nobody sees it as one that nobody plays.
@@ -111,6 +121,8 @@ class Recorder:
                 self._writer.ended(run_id, candidate)
             case RunEnded(run=run):
                 self._writer.over(run, self._committed)
+            case RunAudited(run=run):
+                add_audit(connection, run)
             case ModelLoaded():
                 self._writer.load(event)
 

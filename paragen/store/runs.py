@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from paragen.domain.candidate import Candidate
 from paragen.domain.tournament import Run
+from paragen.store.audits import audit_of
 from paragen.store.decode import candidate_of, generator_of, run_of
 from paragen.store.rows import rows, snapshot
 
@@ -37,12 +38,13 @@ def recorded_run(connection: sqlite3.Connection, run_id: str) -> RecordedRun | N
             return None
         row = found[0]
         ranked = _candidates(connection, row["key"])
+        audit = audit_of(connection, run_id)
     candidates = tuple(candidate for _, candidate in ranked)
     ranking = candidates
     if row["state"] != "running":
         places = [(rank, one) for rank, one in ranked if rank is not None]
         ranking = tuple(one for _, one in sorted(places, key=lambda place: place[0]))
-    run = run_of(row, row["session_id"], ranking)
+    run = replace(run_of(row, row["session_id"], ranking), audit=audit)
     return RecordedRun(run=run, state=row["state"], candidates=candidates)
 
 

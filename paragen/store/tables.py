@@ -46,6 +46,7 @@ PARTS: tuple[Part, ...] = (
 
 ALONE: Mapping[str, tuple[str, ...]] = {
     "answers": ("key",),
+    "audits": ("id",),
     "baselines": ("id",),
     "feedback": ("id",),
 }

@@ -120,6 +120,15 @@ SELECTS: Mapping[str, str] = {
         LEFT JOIN candidates AS c ON c.run = r.key AND c.id = f.candidate
         LEFT JOIN generators AS g ON g.key = c.generator
     """,
+    "audits": """
+        SELECT a.audited_at, a.run, r.task_name AS task, a.task_type, a.candidate,
+               g.name AS generator, g.model, g.temperature, a.weak, a.stubs_passed, a.stubs,
+               a.mutants_passed, a.mutants, a.id, a.task_sha256, a.survivors
+        FROM audits AS a
+        LEFT JOIN runs AS r ON r.id = a.run
+        LEFT JOIN candidates AS c ON c.run = r.key AND c.id = a.candidate
+        LEFT JOIN generators AS g ON g.key = c.generator
+    """,
     "ratings": """
         SELECT t.task_type, t.grouping, t.player, t.mu, t.sigma FROM ratings AS t
     """,

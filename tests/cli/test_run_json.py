@@ -16,7 +16,7 @@ from tests.cli.scripts import BAD, GOOD, LOOP, MIXED, TALK, config
 
 RUN_KEYS = (
     "schema run_id session_id task mode mode_options deadline_s resumed finish exit_code winner "
-    "reason sandbox weights started_at wall_s candidates"
+    "reason sandbox weights started_at wall_s candidates audit"
 )
 CANDIDATE_KEYS = (
     "id generator model temperature seed copy kind parents host cached started_s status tests code "

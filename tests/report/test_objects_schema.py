@@ -32,6 +32,8 @@ VALIDATORS = {name: jsonschema.Draft202012Validator(json_schema(name)) for name 
 LATER = {"session_id", "mode_options", "deadline_s", "resumed", "finish", "cached", "started_s"}
 """Keys that the first version of paragen.run/1 didn't have."""
 
+LATER |= {"audit", "audits"}
+
 
 def through_json(value: object) -> Any:
     """A value as a program reads it that was given the output."""

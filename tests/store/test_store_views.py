@@ -30,6 +30,10 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
             "INSERT INTO feedback (id, given_at, kind, run, candidate, rating) "
             "VALUES ('f', 'then', 'rating', 'r1', 'c1', 0.4)"
         )
+        connection.execute(
+            "INSERT INTO audits VALUES "
+            "(1, 'a', 'then', 'r1', 'c1', 'digest', 'general', 7, 1, 20, 3, 1, '[]')"
+        )
     with closing(connect(path, write=False)) as connection:
         yield connection
 

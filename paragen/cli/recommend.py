@@ -1,0 +1,60 @@
+"""`paragen recommend`: who should play a task, by all that was played before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paragen.cli.options import ConfigOption, DatabaseOption, Format, FormatOption
+
+
+def recommend(
+    task: Annotated[
+        Path | None,
+        typer.Argument(metavar="[TASK]", help="A task file; - for stdin.", show_default=False),
+    ] = None,
+    task_type: Annotated[
+        str | None,
+        typer.Option(
+            "--task-type", "-t", metavar="TYPE", help="The task type, whatever the file says."
+        ),
+    ] = None,
+    number: Annotated[
+        int, typer.Option("--number", "-k", metavar="N", min=1, help="How many to recommend.")
+    ] = 3,
+    config: ConfigOption = None,
+    format: FormatOption = Format.TABLE,
+    database: DatabaseOption = None,
+) -> None:
+    """Say which of the config's generators should play a task, and why.
+
+    They are ranked by how often they pass at least. Where little was played of the task type, what
+    a generator did on other task types counts, and what its model did in other recipes: a quarter
+    of a play each, ten plays together at most. `paragen run --recommended 3` plays them.
+    """
+    from paragen.app.choices import Choices
+    from paragen.app.recommending import recommended
+    from paragen.app.task_types import basis
+    from paragen.cli.output import note, print_json, print_rows
+    from paragen.report.columns import RECOMMENDED
+    from paragen.report.recommended import recommend_object, recommended_row
+
+    choices = Choices(config=config, task_type=task_type, database=database)
+    found = recommended(task, choices)
+    shown = found.ranked[:number]
+    guess = found.guess
+    guessed = f" ({basis(guess)}; --task-type says otherwise)" if guess is not None else ""
+    note(f"task type: {found.task_type}{guessed}")
+    if not found.is_known:
+        note("Nothing like it was played yet: this is the config's order.")
+    if format is Format.JSON:
+        confidence = None if guess is None else guess.confidence
+        print_json(
+            recommend_object(found.task_type, shown, confidence=confidence, is_known=found.is_known)
+        )
+        return
+    print_rows(
+        RECOMMENDED, [recommended_row(one, found.task_type) for one in shown], format, schema=""
+    )

@@ -1,0 +1,77 @@
+"""Recommendations in words, as rows, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from paragen.learn.recommend import Counts, Recommendation
+from paragen.report import text
+from paragen.report.rows import Value
+
+if TYPE_CHECKING:
+    from paragen.report.schema import RecommendedObject, RecommendObject
+
+
+def why(one: Recommendation, task_type: str) -> str:
+    """What a recommendation rests on, in one line."""
+    parts = []
+    if one.own.plays:
+        parts.append(f"passed {_of(one.own)} of {task_type}")
+    if one.elsewhere.plays:
+        parts.append(f"{'' if parts else 'passed '}{_of(one.elsewhere)} of other task types")
+    if one.alike.plays:
+        model = text.one_line(one.recipe.model)
+        parts.append(f"{model} otherwise {'' if parts else 'passed '}{_of(one.alike)}")
+    return f"{'; '.join(parts)} ({one.sureness})" if parts else "has never played anything like it"
+
+
+def recommended_object(one: Recommendation, task_type: str) -> RecommendedObject:
+    """One recommendation as JSON."""
+    return {
+        "generator": one.recipe.name,
+        "model": one.recipe.model,
+        "temperature": one.recipe.temperature,
+        "score": one.score,
+        "success_rate": one.success_rate,
+        "interval": one.interval,
+        "plays": one.own.plays,
+        "passes": one.own.passes,
+        "sureness": one.sureness.value,
+        "why": why(one, task_type),
+    }
+
+
+def recommend_object(
+    task_type: str,
+    shown: Sequence[Recommendation],
+    *,
+    confidence: float | None,
+    is_known: bool,
+) -> RecommendObject:
+    """What `paragen recommend --format json` prints; `confidence` is that of an inferred type."""
+    return {
+        "schema": "paragen.recommend/1",
+        "task_type": task_type,
+        "task_type_inferred": confidence is not None,
+        "task_type_confidence": confidence,
+        "basis": "history" if is_known else "config",
+        "generators": [recommended_object(one, task_type) for one in shown],
+    }
+
+
+def recommended_row(one: Recommendation, task_type: str) -> Mapping[str, Value]:
+    """One recommendation as a row of a table."""
+    return {
+        "generator": one.recipe.name,
+        "score": one.score,
+        "success_rate": one.success_rate,
+        "interval_high": one.interval[1],
+        "plays": one.own.plays,
+        "sureness": one.sureness.value,
+        "why": why(one, task_type),
+    }
+
+
+def _of(counts: Counts) -> str:
+    return f"{counts.passes} of {text.counted(counts.plays, 'play')}"

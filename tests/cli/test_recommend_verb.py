@@ -1,0 +1,119 @@
+"""`paragen recommend`, and `run --recommended`, after tournaments that were really played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+
+from paragen.report.schema import json_schema
+from paragen.server.scripted_ollama import ScriptedOllama
+from tests.cli.running import RIGHT, TASK, WRONG, Place
+from tests.cli.scripts import config, generations, recorded
+
+BAD, GOOD, NEW = "bad:7b", "good:7b", "new:7b"
+ANSWERS = (recorded(BAD, WRONG), recorded(GOOD, RIGHT), recorded(NEW, RIGHT))
+
+
+@pytest.fixture
+def server(place: Place) -> Iterator[ScriptedOllama]:
+    """Three models, of which the config names the worst first."""
+    with ScriptedOllama(ANSWERS) as server:
+        place.write("task.md")
+        place.write("generators.toml", config(server.url, models=(BAD, GOOD, NEW)))
+        yield server
+
+
+def recommended(place: Place, *arguments: str) -> dict[str, Any]:
+    """What is recommended, held against its schema."""
+    done = place.run("recommend", *arguments, "--format", "json")
+    assert done.code == 0, done.err
+    jsonschema.validate(done.object, json_schema("recommend"))
+    return done.object
+
+
+def names(found: dict[str, Any]) -> list[str]:
+    return [one["generator"] for one in found["generators"]]
+
+
+def asked(server: ScriptedOllama) -> list[str]:
+    return [str(one.body["model"]) for one in generations(server)]
+
+
+def test_who_passed_is_recommended_and_played(place: Place, server: ScriptedOllama) -> None:
+    first = recommended(place, "task.md")
+    assert (first["basis"], first["task_type"]) == ("config", "general")
+    assert names(first) == ["bad", "good", "new"]
+    assert not place.database.exists()
+
+    assert place.run("run", "task.md", "-q", "-g", "bad:2,good:2").code == 0
+    found = recommended(place, "task.md")
+    assert found["basis"] == "history"
+    assert names(found) == ["good", "bad", "new"]
+    good, bad, new = found["generators"]
+    assert (good["plays"], good["passes"], good["success_rate"]) == (2, 2, 1.0)
+    assert good["why"] == "passed 2 of 2 plays of general (hardly sure)"
+    assert bad["success_rate"] == new["score"] == 0
+    assert new["why"] == "has never played anything like it"
+    elsewhere = recommended(place, "--task-type", "API", "-k", "1")
+    assert (elsewhere["task_type"], names(elsewhere)) == ("api", ["good"])
+    assert "2 of 2 plays of other task types" in elsewhere["generators"][0]["why"]
+
+    before = len(asked(server))
+    done = place.run("run", "task.md", "--recommended", "1")
+    assert done.code == 0, done.err
+    assert asked(server)[before:] == [GOOD]
+    assert "general is played by good (as recommended;" in done.err
+    done = place.run("run", "task.md", "--recommended", "1", "--explore", "1")
+    assert sorted(asked(server)[before + 1 :]) == [GOOD, NEW]
+    assert "played by good, and by new to learn more of it" in done.err
+
+
+def test_each_task_type_is_played_by_its_own(place: Place, server: ScriptedOllama) -> None:
+    place.write("other.md", TASK.replace("task_type: general", "task_type: api"))
+    assert place.run("run", "other.md", "-q", "-g", "new:3", "--mode", "all").code == 0
+    assert place.run("run", "task.md", "-q", "-g", "good:9").code == 0
+    plan = place.run("plan", "task.md", "other.md", "--recommended", "1", "--json").object
+    assert [one["roster"] for one in plan["tasks"]] == [["good"], ["new"]]
+    assert len(plan["warnings"]) == 2, "once for each type"
+    plan = place.run("plan", "task.md", "-t", "api", "--recommended", "1", "--json").object
+    assert plan["tasks"][0]["task"]["task_type"] == "api"
+    assert plan["tasks"][0]["roster"] == ["new"]
+
+
+def test_a_type_is_inferred_from_past_tasks(place: Place, server: ScriptedOllama) -> None:
+    said = "task_type: general\n"
+    like = TASK.replace("Write", "Of a mortgage, compute the interest and the rate. Write")
+    place.write("past.md", like.replace(said, "task_type: finance\n"))
+    place.write("new.md", like.replace(said, ""))
+    before = recommended(place, "new.md")
+    assert (before["task_type"], before["task_type_inferred"]) == ("simple_function", True)
+    assert place.run("run", "past.md", "-q", "-g", "good").code == 0
+    found = recommended(place, "new.md")
+    assert (found["task_type"], found["task_type_inferred"]) == ("finance", True)
+    assert found["task_type_confidence"] > before["task_type_confidence"]
+    assert names(found)[0] == "good"
+    done = place.run("run", "new.md", "-g", "good")
+    assert done.code == 0
+    assert "new is taken for finance (inferred by 1 past task like it, confidence 0." in done.err
+    assert place.run("history", "--format", "json").object["rows"][0]["task_type"] == "finance"
+    named = place.run("plan", "new.md", "-t", "maths", "--json").object
+    assert (named["tasks"][0]["task"]["task_type"], named["warnings"]) == ("maths", [])
+
+
+def test_a_history_that_cant_be_read_is_as_if_empty(place: Place, server: ScriptedOllama) -> None:
+    place.write("new.md", TASK.replace("task_type: general\n", ""))
+    place.database.write_bytes(b"no database" * 100)
+    found = recommended(place, "new.md")
+    assert (found["basis"], found["task_type"]) == ("config", "simple_function")
+    assert names(found) == ["bad", "good", "new"]
+
+
+def test_mistakes(place: Place, server: ScriptedOllama) -> None:
+    place.run("recommend").refused("Recommended for what?", "--task-type")
+    place.run("run", "task.md", "--recommended", "2", "-g", "good").refused("one of them")
+    place.run("run", "task.md", "--explore", "0.1").refused("--recommended")
+    place.run("plan", "task.md", "-t", " ").refused("--task-type is empty")
+    assert asked(server) == []
