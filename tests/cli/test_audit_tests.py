@@ -32,6 +32,7 @@ def server() -> Iterator[ScriptedOllama]:
         yield scripted
 
 
+@pytest.mark.slow
 def test_a_run_says_that_its_tests_are_weak_and_so_do_show_and_stats(
     place: Place, server: ScriptedOllama
 ) -> None:

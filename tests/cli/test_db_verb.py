@@ -52,6 +52,7 @@ def test_into_another_file_than_ones_own(filled: Place) -> None:
     assert rows(filled, "merge", "new.db")[0]["runs"] == 1
 
 
+@pytest.mark.slow
 def test_out_and_in_again(filled: Place) -> None:
     done = filled.run("db", "export", "all.jsonl")
     lines = filled.read("all.jsonl").splitlines()

@@ -108,6 +108,7 @@ def test_the_log_and_undo_and_reset(rated: Place) -> None:
     assert "0.70" in done.out
 
 
+@pytest.mark.slow
 def test_runs_are_weighed_by_what_was_learned(rated: Place) -> None:
     assert rated.run("feedback", "-r", "0.4").code == 0
     rated.write("task.md")

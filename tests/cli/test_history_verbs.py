@@ -35,6 +35,7 @@ def run_ids(place: Place) -> list[str]:
 
 
 class TestStats:
+    @pytest.mark.slow
     def test_as_json(self, played: Place) -> None:
         printed = played.run("stats", "--format", "json")
         assert printed.err == ""

@@ -32,6 +32,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.slow
 def test_many_programs_as_json(place: Place) -> None:
     place.write("task.md", TASK.replace("timeout_s: 5", "timeout_s: 1"))
     for name, (program, _, _) in PROGRAMS.items():
@@ -123,6 +124,7 @@ def test_programs_from_standard_input(place: Place) -> None:
     assert "Traceback" not in none.err
 
 
+@pytest.mark.slow
 def test_more_tests(place: Place) -> None:
     place.write("task.md", "---\nentry_point: double\n---\nWrite `double(x)`.\n")
     place.write("right.py", RIGHT)

@@ -25,6 +25,7 @@ def planned(place: Place, *arguments: str) -> dict[str, Any]:
     return done.object
 
 
+@pytest.mark.slow
 def test_nothing_is_played_and_all_is_said(place: Place) -> None:
     place.write("task.md")
     with ScriptedOllama(ANSWERS) as server:
@@ -66,6 +67,7 @@ def test_costs_and_tokens_come_from_the_history(place: Place) -> None:
     assert 0 < plan["expected"]["wall_s"] < 60
 
 
+@pytest.mark.slow
 def test_a_mode_that_may_end_early_has_two_ends(place: Place) -> None:
     place.write("task.md")
     with ScriptedOllama(ANSWERS) as server:
@@ -78,6 +80,7 @@ def test_a_mode_that_may_end_early_has_two_ends(place: Place) -> None:
     assert "if none does: 60.5 s, 2 attempts" in shown
 
 
+@pytest.mark.slow
 def test_hosts_that_are_down_and_models_that_are_missing(place: Place) -> None:
     place.write("task.md")
     place.write("generators.toml", config(NOWHERE))
@@ -130,6 +133,7 @@ def test_it_says_that_a_session_would_be_gone_on_with(place: Place) -> None:
         (["--profile", "slow"], ["There is no profile 'slow'", "high-confidence"]),
     ],
 )
+@pytest.mark.slow
 def test_mistakes_are_those_of_run(place: Place, arguments: list[str], words: list[str]) -> None:
     place.write("task.md")
     for verb in ("plan", "run"):

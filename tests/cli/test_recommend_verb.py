@@ -42,6 +42,7 @@ def asked(server: ScriptedOllama) -> list[str]:
     return [str(one.body["model"]) for one in generations(server)]
 
 
+@pytest.mark.slow
 def test_who_passed_is_recommended_and_played(place: Place, server: ScriptedOllama) -> None:
     first = recommended(place, "task.md")
     assert (first["basis"], first["task_type"]) == ("config", "general")
@@ -71,6 +72,7 @@ def test_who_passed_is_recommended_and_played(place: Place, server: ScriptedOlla
     assert "played by good, and by new to learn more of it" in done.err
 
 
+@pytest.mark.slow
 def test_each_task_type_is_played_by_its_own(place: Place, server: ScriptedOllama) -> None:
     place.write("other.md", TASK.replace("task_type: general", "task_type: api"))
     assert place.run("run", "other.md", "-q", "-g", "new:3", "--mode", "all").code == 0
@@ -83,6 +85,7 @@ def test_each_task_type_is_played_by_its_own(place: Place, server: ScriptedOllam
     assert plan["tasks"][0]["roster"] == ["new"]
 
 
+@pytest.mark.slow
 def test_a_type_is_inferred_from_past_tasks(place: Place, server: ScriptedOllama) -> None:
     said = "task_type: general\n"
     like = TASK.replace("Write", "Of a mortgage, compute the interest and the rate. Write")

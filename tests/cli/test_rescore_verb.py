@@ -53,6 +53,7 @@ def rescored(place: Place, *arguments: str | Path, code: int = 0) -> dict[str, A
     return done.object
 
 
+@pytest.mark.slow
 def test_the_same_weights_give_the_same_run(played: Place) -> None:
     before = played.run("show", "--format", "json").object
     assert rescored(played) == before
@@ -72,6 +73,7 @@ def test_other_weights_another_winner(played: Place) -> None:
     assert [row["winner"] for row in played.history()] == ["tidy"]
 
 
+@pytest.mark.slow
 def test_more_tests_are_run_in_the_sandbox(played: Place) -> None:
     more = played.write("more.py", NEGATIVE)
     run = rescored(played, "--tests", more)

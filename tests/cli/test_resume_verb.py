@@ -183,6 +183,7 @@ def _unend(place: Place, task: str) -> None:
     history.close()
 
 
+@pytest.mark.slow
 def test_it_says_which_run_is_not_there(place: Place) -> None:
     with ScriptedOllama([recorded(GOOD)]) as server:
         prepare(place, server.url, GOOD)

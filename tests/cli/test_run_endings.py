@@ -172,6 +172,7 @@ class TestNobodyThere:
             done.refused("nix:1b", "ollama pull nix:1b && ollama pull nada", code=3)
             assert not generations(server)
 
+    @pytest.mark.slow
     def test_hosts_that_all_fail_in_mid_run(self, place: Place) -> None:
         with ScriptedOllama([faulty(GOOD, RecordedFault.DROP)]) as server:
             place.write("generators.toml", config(server.url, models=[GOOD], more=LIMITS))

@@ -17,6 +17,7 @@ from tests.cli.scripts import GOOD, config, faulty, generations, recorded, slow
 UNENDING = TASK.replace("timeout_s: 5", "timeout_s: 600")
 
 
+@pytest.mark.slow
 def test_what_had_ended_is_recorded_and_shown(place: Place) -> None:
     with ScriptedOllama([recorded(GOOD), slow("slow")], slots=2) as server:
         text = config(server.url, models=[GOOD, "slow"])
@@ -141,6 +142,7 @@ def alive(pids: list[int]) -> list[int]:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_no_process_is_left_of_a_program_that_never_ends(place: Place, times: int) -> None:
     with ScriptedOllama([recorded("loop", ENDLESS)]) as server:
         place.write("task.md", UNENDING)

@@ -143,6 +143,7 @@ def several(server: ScriptedOllama, tmp_path_factory: pytest.TempPathFactory) ->
     return place, place.run("run", "one.md", "tasks", "--json", "-o", "winners")
 
 
+@pytest.mark.slow
 def test_several_tasks_are_an_object_a_line(
     several: tuple[Place, Done], run_schema: dict[str, Any]
 ) -> None:

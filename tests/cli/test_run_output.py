@@ -134,6 +134,7 @@ def test_a_program_whose_answer_holds_control_codes(place: Place) -> None:
             assert harmful not in seen.err
 
 
+@pytest.mark.slow
 def test_nothing_warns_and_nothing_is_left_open(place: Place, who: tuple[str, ...]) -> None:
     place.write("task.md")
     done = place.run("run", "task.md", *who, options=["-X", "dev", "-W", "error"])

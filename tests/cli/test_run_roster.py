@@ -25,6 +25,7 @@ def play(place: Place, *arguments: str) -> Done:
     return place.run("run", "task.md", "--json", "--no-record", *arguments)
 
 
+@pytest.mark.slow
 def test_copies_have_seeds_of_their_own_which_seed_shifts(place: Place) -> None:
     with ScriptedOllama(MIXED, slots=2) as server:
         place.write("generators.toml", config(server.url, more="[run]\nseed = 5\n"))
@@ -57,6 +58,7 @@ def test_copies_at_temperature_0_are_one_and_it_says_so(place: Place) -> None:
         assert "good" in warning
 
 
+@pytest.mark.slow
 def test_models_and_temperatures_without_any_config(place: Place) -> None:
     with ScriptedOllama(MIXED, slots=6) as server:
         both, temperatures = f"{GOOD}, {BAD}", "0.1,0.5,0.1"
@@ -125,6 +127,7 @@ def test_models_see_the_prompt_and_none_of_the_tests(place: Place) -> None:
         assert asked["stream"] is True
 
 
+@pytest.mark.slow
 def test_slots_are_never_exceeded_on_any_host(place: Place) -> None:
     models = [f"m{n}" for n in range(6)]
     answers = [recorded(model, prompt_s=0.15) for model in models]
@@ -197,6 +200,7 @@ def test_weights_reach_the_result(
 POOR = "```python\nimport os, sys\ndef double(x):\n    return eval('2 * x')\n```"
 
 
+@pytest.mark.slow
 def test_nobody_is_good_enough(place: Place) -> None:
     with ScriptedOllama([recorded("poor", POOR), recorded("right", RIGHT)]) as server:
         alone = play(place, "--host", server.url, "--model", "poor", "--min-quality", "0.99")

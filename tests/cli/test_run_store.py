@@ -35,6 +35,7 @@ def one_warning(done: Done, *words: str) -> None:
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 def test_a_damaged_database(place: Place, server: ScriptedOllama) -> None:
     content = b"This is no database. " * 500
     place.database.write_bytes(content)

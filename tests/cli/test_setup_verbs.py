@@ -17,6 +17,7 @@ FREE = "```python\ndef parse_duration(text):\n    return 0\n```"
 
 
 class TestInit:
+    @pytest.mark.slow
     def test_what_it_writes_loads_and_plays(self, place: Place) -> None:
         models = ["qwen:7b", "llama:3b", "nomic-embed-text:latest", "a:1", "b:1", "c:1", "d:1"]
         with ScriptedOllama([recorded(model, FREE) for model in models], slots=9) as server:
@@ -86,6 +87,7 @@ def findings(place: Place, *arguments: str) -> tuple[int, dict[str, dict[str, An
 
 
 class TestDoctor:
+    @pytest.mark.slow
     def test_all_is_well(self, place: Place) -> None:
         with ScriptedOllama(MIXED) as server:
             place.write("generators.toml", config(server.url, models=[GOOD]))
@@ -124,6 +126,7 @@ class TestDoctor:
         assert found["host gpu1"]["level"] == "note"
         assert found["host gpu0"]["level"] == "ok"
 
+    @pytest.mark.slow
     def test_a_missing_model(self, place: Place) -> None:
         with ScriptedOllama(MIXED) as server:
             place.write("generators.toml", config(server.url, models=[GOOD, "absent:1b"]))

@@ -68,6 +68,7 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/
 
 @needs_full
 @pytest.mark.parametrize("more", ["", "--json"])
+@pytest.mark.slow
 def test_a_full_disk_is_one_message_and_the_run_is_recorded(
     place: Place, play: str, more: str
 ) -> None:

@@ -66,6 +66,7 @@ def test_a_suite_imported_and_judged(place: Place, dialect: str) -> None:
     assert [row["passed"] for row in results] == [True] * len(ids) + [False] * len(ids), results
 
 
+@pytest.mark.slow
 def test_the_numbers_and_what_goes_on_from_them(place: Place) -> None:
     place.write("HumanEval.jsonl", lines_of([records.HUMANEVAL]))
     place.write("samples.jsonl", lines_of([sample(RIGHT), sample("    return text\n")]))
@@ -85,6 +86,7 @@ def test_the_numbers_and_what_goes_on_from_them(place: Place) -> None:
     assert new.object["earlier"] == 0
 
 
+@pytest.mark.slow
 def test_an_interrupted_one_is_gone_on_with(place: Place) -> None:
     place.write("HumanEval.jsonl", lines_of([records.HUMANEVAL]))
     rows = [sample(RIGHT, n=number) for number in range(8)]
@@ -125,6 +127,7 @@ def test_what_was_not_attempted_is_said(place: Place) -> None:
     assert (done.object["problems"], done.object["unattempted"]) == (1, 1)
 
 
+@pytest.mark.slow
 def test_mistakes(place: Place) -> None:
     place.write("HumanEval.jsonl", lines_of([records.HUMANEVAL]))
     place.write("samples.jsonl", lines_of([sample(RIGHT), {"task_id": "nope"}]) + "{\n")

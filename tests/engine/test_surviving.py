@@ -164,6 +164,7 @@ SEQUENCE: dict[str, Any] = {"sequential": True, "max_steps": 1}
 
 
 @pytest.mark.parametrize("breaks_at", range(1, 50, 3))
+@pytest.mark.slow
 def test_a_session_killed_at_any_event_ends_as_an_undisturbed_one(
     sandbox: Sandbox, breaks_at: int
 ) -> None:

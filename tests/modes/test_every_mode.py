@@ -20,6 +20,7 @@ from tests.modes.driver import TESTED, after, ended, play, played_by, roster
 @pytest.mark.parametrize("name", MODES)
 @settings(max_examples=80)
 @given(data=st.data())
+@pytest.mark.slow
 def test_every_tournament_keeps_the_laws_to_its_end(name: str, data: st.DataObject) -> None:
     start, budget, played = played_by(name, data)
     asked = len(played.board.attempts)
@@ -47,6 +48,7 @@ def test_a_host_that_answers_nothing_ends_every_mode(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODES)
 @given(data=st.data())
+@pytest.mark.slow
 def test_fewer_attempts_than_the_least_are_not_an_end(name: str, data: st.DataObject) -> None:
     start = Board(task=TESTED, roster=roster("a", "b", "c", copies=3))
     played = play(find_mode(name), start, Budget(min_attempts=7), data)

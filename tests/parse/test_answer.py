@@ -355,6 +355,7 @@ def test_any_text_can_be_looked_through(text: str, entry_point: str | None) -> N
     ],
     ids=lambda text: repr(text[:12]),
 )
+@pytest.mark.slow
 def test_long_hostile_texts_end(text: str) -> None:
     extract(text, entry_point="f", prompt="def f(x):\n")
     extract(text, entry_point=None)

@@ -229,6 +229,7 @@ def _alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("way", ["close", "kill_all", "SIGKILL"])
+@pytest.mark.slow
 def test_nothing_is_left_however_paragen_ends(level: str, way: str) -> None:
     opened(level)
     mounts = Path("/proc/self/mounts").read_text()

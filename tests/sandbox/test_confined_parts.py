@@ -26,6 +26,7 @@ JSON = st.recursive(
 
 
 @given(st.lists(st.tuples(st.dictionaries(st.text(), JSON), st.integers(0, 4)), max_size=5))
+@pytest.mark.slow
 def test_messages_arrive_whole_each_with_its_own_descriptors(
     messages: list[tuple[dict[str, Any], int]],
 ) -> None:

@@ -61,6 +61,7 @@ def test_a_right_program_passes_with_numbers_and_measures() -> None:
         ("def double(x): import os; os.kill(0, 11)", Status.CRASHED, 0, "SIGSEGV"),
     ],
 )
+@pytest.mark.slow
 def test_every_way_to_fail(program: str, status: Status, passed: int, detail: str) -> None:
     tests = task(
         "assert double(1) == 2\nassert double(2) == 4\n", limits=Limits(cpu_s=0.3, wall_s=4.0)

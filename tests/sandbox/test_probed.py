@@ -110,6 +110,7 @@ def test_what_calls_show(level: str) -> None:
     assert outputs(level, PROGRAM, *order) == tuple(expected[call] for call in order)
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_keeps_others_from_nothing(level: str) -> None:
     code = """
 def f(x):
@@ -135,6 +136,7 @@ def f(x):
         ("sum(range(10 ** 12))", Ending.CPU_LIMIT),
     ],
 )
+@pytest.mark.slow
 def test_the_end_of_a_program_is_its_answer_from_there_on(
     level: str, body: str, ending: Ending
 ) -> None:

@@ -70,6 +70,7 @@ class TestLaws:
         max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     @given(st.lists(histories(), min_size=3, max_size=3))
+    @pytest.mark.slow
     def test_neither_the_order_nor_how_often_matters(
         self, shared: Shelf, told: list[History]
     ) -> None:

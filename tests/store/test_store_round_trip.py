@@ -34,6 +34,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(played=build.runs())
+@pytest.mark.slow
 def test_a_run_comes_back_as_it_was_recorded(history: Path, played: Run) -> None:
     recorder = Recorder(history, on_failure=pytest.fail)
     for event in build.events(played):

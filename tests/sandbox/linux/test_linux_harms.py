@@ -205,6 +205,7 @@ def _ended(user: str, level: str, kind: str) -> dict[str, str]:
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("kind", ["candidate", "tester"])
+@pytest.mark.slow
 def test_every_harm_is_refused(level: str, user: str, kind: str) -> None:
     ended = _ended(user, level, kind)
     assert {name: end for name, end in ended.items() if not end.startswith("refused ")} == {}
