@@ -219,6 +219,7 @@ class _Run:
         poller.register(tester, select.POLLIN)
         give_up: float | None = None
         while not poller.poll(watch.patience_s() * 1000):
+            self._worker.place.free(self._forked.pid)
             watch.look()
             self._look_at_tester()
             if self._forked.reason is not None:

@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections import Counter
+from collections.abc import Set
 from contextlib import suppress
 
 from paragen.sandbox import measures
@@ -32,6 +33,7 @@ class Places:
         if sys.platform == "linux":
             cpus = sorted(os.sched_getaffinity(0))
         start = os.getpid() % len(cpus) if cpus else 0
+        self.cpus = frozenset(cpus)
         self.whole = len(cpus) <= workers
         self._lock = threading.Lock()
         self._taken = Counter(dict.fromkeys(cpus[start:] + cpus[:start], 0))
@@ -63,6 +65,7 @@ class Place:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._tester: int | None = None
+        self._is_free = False
         self._count = 0
         self._waited_s = self._used_s = 0.0
         self.cpu = places.take()
@@ -74,7 +77,7 @@ class Place:
 
     def settle(self, tester: int | None) -> None:
         """Keep the tester there, and see that its candidates come to it."""
-        if self.cpu is not None and not self._places.whole:
+        if self.cpu is not None:
             self._tester = tester
             self._keep(tester)
 
@@ -82,10 +85,23 @@ class Place:
         """Have a candidate run where the tester does."""
         if self._tester is None:
             return
+        if self._is_free:
+            self._is_free = False
+            self._keep(self._tester)
+        if self._places.whole:  # it was forked there
+            return
         self._count += 1
         if self._count % _LOOK_EVERY == 0:
             self._look()
         self._keep(candidate)
+
+    def free(self, candidate: int | None) -> None:
+        """Let both go where they like: a program that takes long must not wait for a processor."""
+        if self._tester is None or self._is_free:
+            return
+        self._is_free = True
+        for pid in (self._tester, candidate):
+            self._allow(pid, self._places.cpus)
 
     def leave(self) -> None:
         """Give the place back; again does nothing."""
@@ -101,6 +117,10 @@ class Place:
         self._waited_s, self._used_s = waited_s, used_s
 
     def _keep(self, pid: int | None) -> None:
-        if pid is not None and self.cpu is not None and sys.platform == "linux":
+        if self.cpu is not None:
+            self._allow(pid, {self.cpu})
+
+    def _allow(self, pid: int | None, cpus: Set[int]) -> None:
+        if pid is not None and sys.platform == "linux":
             with suppress(OSError):  # the process is gone, or the processor
-                os.sched_setaffinity(pid, {self.cpu})
+                os.sched_setaffinity(pid, cpus)

@@ -69,6 +69,10 @@ def test_those_who_take_turns_are_on_one_processor() -> None:
         place.seat(candidate.pid)
         assert [*os.sched_getaffinity(tester.pid)] == [place.cpu]
         assert [*os.sched_getaffinity(candidate.pid)] == [place.cpu]
+        place.free(candidate.pid)
+        assert sorted(os.sched_getaffinity(candidate.pid)) == CPUS
+        place.seat(candidate.pid)
+        assert [*os.sched_getaffinity(tester.pid)] == [place.cpu]
         tester.kill()
         candidate.kill()
 
