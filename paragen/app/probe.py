@@ -11,6 +11,7 @@ from paragen.domain.host import HostSpec
 from paragen.domain.ports import Host, HostState
 
 GLANCE_S = 0.05
+NOTHING_PLAYED = "Interrupted before anything was played."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,5 +58,5 @@ def probe(specs: Sequence[HostSpec], stopped: Callable[[], bool] = lambda: False
         while thread.is_alive():
             thread.join(GLANCE_S)
             if stopped():
-                raise InterruptedRunError("Interrupted before anything was played.")
+                raise InterruptedRunError(NOTHING_PLAYED)
     return [found[number] for number in range(len(hosts))]

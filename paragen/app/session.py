@@ -16,11 +16,12 @@ from paragen.app.history import GoingOn, History, database_of, take_up
 from paragen.app.learned import with_learned_weights
 from paragen.app.opening import open_hosts
 from paragen.app.playing import limits_of, plans_of, play_options
+from paragen.app.probe import NOTHING_PLAYED
 from paragen.app.recommending import pick_of
 from paragen.app.remembered import recorded_settings, remembered
 from paragen.app.sandboxes import open_chosen
 from paragen.app.task_types import inferred, with_types
-from paragen.domain.errors import StoreError, UsageError
+from paragen.domain.errors import InterruptedRunError, StoreError, UsageError
 from paragen.domain.events import AttemptQueued, CandidateEnded, Event, RunEnded, RunStarted, Warned
 from paragen.domain.generator import Generator
 from paragen.domain.plan import Plan
@@ -127,7 +128,7 @@ class Session:
         """Play every plan; the store hears of everything first.
 
         What was left unfinished of the very same is gone on with, unless the choices say `new`.
-        Raises NoHostError, SandboxUnavailableError.
+        Raises NoHostError, SandboxUnavailableError, InterruptedRunError where nothing had begun.
         """
         listeners = tuple(subscribers)
 
@@ -156,8 +157,7 @@ class Session:
             costs=self._history.costs(),
         )
         self._engine = engine
-        if self._interrupted:
-            engine.interrupt()
+        self._leave_if_interrupted()  # before there was an engine to tell
         runs = self._play(engine, going_on, listeners, warn)
         self.is_unfinished = len(runs) < len(self.plans) or any(
             run.exit_code == INTERRUPTED for run in runs
@@ -179,6 +179,10 @@ class Session:
         from paragen.sandbox import kill_all
 
         kill_all()
+
+    def _leave_if_interrupted(self) -> None:
+        if self._interrupted:
+            raise InterruptedRunError(NOTHING_PLAYED)
 
     def _play(
         self,
