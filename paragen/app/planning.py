@@ -115,7 +115,7 @@ def _sim_host(probed: Probed, options: PlayOptions) -> SimHost:
     return SimHost(
         name=probed.name,
         slots=probed.slots,
-        max_models=options.max_models or probed.slots,
+        max_models=min(probed.slots, options.max_models or probed.slots),
         models=(
             None
             if probed.state is None

@@ -265,7 +265,7 @@ def choices(
         typer.Option(
             min=1,
             metavar="N",
-            help="The most models that a host holds at once.",
+            help="The most models in use at once, over all hosts.",
             rich_help_panel=HOW,
         ),
     ] = None,

@@ -5,6 +5,7 @@ So attempts that one loaded model can answer stay together; a host that has no m
 what the schedule over all hosts has for it, by what loads and answers are known to cost.
 """
 
+from paragen.dispatch.admit import admitted
 from paragen.dispatch.assign import assign, go_on
 from paragen.dispatch.costs import Cost, Costs
 from paragen.dispatch.schedule import Batch, Schedule, schedule
@@ -19,6 +20,7 @@ __all__ = [
     "Queue",
     "Resident",
     "Schedule",
+    "admitted",
     "assign",
     "go_on",
     "schedule",

@@ -29,7 +29,7 @@ def assign(
     going = go_on(waiting, hosts, costs, limit=limit)
     room = _room(hosts, limit) - len(going)
     left, loads = _after(going, waiting, hosts, costs)
-    if room <= 0 or not left or not any(_is_open(host) for host in loads):
+    if room <= 0 or not left or not any(host.free > 0 for host in loads):
         return going
     return going + _begin(schedule(left, loads, costs), loads, room)
 
@@ -44,7 +44,7 @@ def go_on(
     What it costs depends on how many hosts there are and how many models they run, not on how
     many queues or attempts there are.
     """
-    free = {host.name: 0 if host.suspended else host.free for host in hosts}
+    free = {host.name: host.free for host in hosts}
     room = sum(free.values()) if limit is None else limit
     left: dict[Queue, int] = {}
     assignments: list[Assignment] = []
@@ -96,7 +96,7 @@ def _is_needed(
     own_s = costs.of(host.name, resident).generation_s
     done = 0.0
     for other in hosts:
-        if other is host or other.suspended or not _may_have(other, resident):
+        if other is host or not _may_have(other, resident):
             continue
         cost = costs.of(other.name, resident)
         time_s = own_s if other.has(resident) else own_s - cost.load_s
@@ -116,7 +116,7 @@ def _begin(plan: Schedule, hosts: Sequence[HostLoad], room: int) -> tuple[Assign
     def loads_first(host: HostLoad) -> bool:
         return any(batch.load_s > 0 for batch in plan[host.name][:1])
 
-    for host in sorted((h for h in hosts if _is_open(h) and plan[h.name]), key=loads_first):
+    for host in sorted((h for h in hosts if h.free > 0 and plan[h.name]), key=loads_first):
         batches = plan[host.name]
         for batch in batches:
             count = min(batch.count, host.free, room - len(assignments))
@@ -157,11 +157,6 @@ def _after(
 def _with(host: HostLoad, resident: Resident, count: int) -> HostLoad:
     running = {**host.running, resident: host.running.get(resident, 0) + count}
     return replace(host, running=running)
-
-
-def _is_open(host: HostLoad) -> bool:
-    """Whether anything may be sent to a host now. One that is down still gets what is pinned."""
-    return not host.suspended and host.free > 0
 
 
 def _room(hosts: Sequence[HostLoad], limit: int | None) -> int:

@@ -38,22 +38,21 @@ def schedule(
     no load comes first, then what is whole and takes longest: parts of queues come last, as they
     are what is easily left to others in the end.
     """
-    working = [host for host in hosts if not host.suspended]
     queues = [queue for queue, count in waiting.items() if count > 0]
     machines = [
         Machine(host.ready_s, host.slots, alone=host.capacity == 1 and host.slots > 1)
-        for host in working
+        for host in hosts
     ]
-    index = {host.name: number for number, host in enumerate(working)}
-    allowed = [[index[h.name] for h in takers(queue, working, hosts)] for queue in queues]
+    index = {host.name: number for number, host in enumerate(hosts)}
+    allowed = [[index[h.name] for h in takers(queue, hosts)] for queue in queues]
     prices = [
-        {i: _price(working[i], queue, costs) for i in on}
+        {i: _price(hosts[i], queue, costs) for i in on}
         for queue, on in zip(queues, allowed, strict=True)
     ]
     balance = balanced(machines, [waiting[queue] for queue in queues], prices)
     return {
         host.name: _ordered(host, [(queues[j], n, j) for j, n in balance.on(i)], balance, i)
-        for i, host in enumerate(working)
+        for i, host in enumerate(hosts)
     }
 
 

@@ -31,8 +31,7 @@ class HostLoad:
     is in its memory, `loading` what is being loaded ahead of its attempts, and `models` are those
     that it has at all (None: not known, so anything may be tried). It is taken to hold `memory`
     models at once; None is as many as it has slots. `ready_s` is the work that its running attempts
-    still are, in seconds a slot. A host that isn't `up` gets only what is pinned to it, one that is
-    `suspended` gets nothing for now.
+    still are, in seconds a slot. A host that isn't `up` gets only what is pinned to it.
     """
 
     name: str
@@ -46,7 +45,6 @@ class HostLoad:
     memory: int | None = None
     ready_s: float = 0.0
     up: bool = True
-    suspended: bool = False
 
     @property
     def free(self) -> int:
@@ -74,7 +72,6 @@ class HostLoad:
             memory=self.memory,
             ready_s=self.ready_s,
             up=self.up,
-            suspended=self.suspended,
         )
 
     def has(self, resident: Resident) -> bool:
@@ -101,18 +98,18 @@ class Assignment:
     more: int | None = None
 
 
-def takers(queue: Queue, among: Sequence[HostLoad], hosts: Sequence[HostLoad]) -> list[HostLoad]:
-    """Those of some hosts that may take an attempt of a queue; `hosts` are all there are.
+def takers(queue: Queue, hosts: Sequence[HostLoad]) -> list[HostLoad]:
+    """Those of all hosts that may take an attempt of a queue.
 
     A model that no host is known to have goes anywhere, so that the host's own words about it
     become the attempt's error.
     """
     if queue.host is not None:
-        return [host for host in among if host.name == queue.host]
+        return [host for host in hosts if host.name == queue.host]
     model = queue.resident.model
     owned = any(host.models is not None and model in host.models for host in hosts)
     return [
         host
-        for host in among
+        for host in hosts
         if host.up and (not owned or host.models is None or model in host.models)
     ]

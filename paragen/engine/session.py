@@ -54,10 +54,10 @@ class Engine:
     """Plays tournaments on hosts and in a sandbox, and tells its subscribers what happens.
 
     `hosts` are those that answered (or may), with what they said of themselves; `sequential`
-    sends one attempt at a time, `concurrency` so many. `max_steps` tournaments are played at once,
-    and a host holds `max_models` models; None is no limit. `costs` are what is known of the hosts'
-    speeds. Subscribers are told in order, from the thread that plays: the store comes first, so
-    that an outcome is on record before anyone is shown it.
+    sends one attempt at a time, `concurrency` so many. `max_steps` tournaments are played and
+    `max_models` models are in use at once; None is no limit. `costs` are what is known of the
+    hosts' speeds. Subscribers are told in order, from the thread that plays: the store comes
+    first, so that an outcome is on record before anyone is shown it.
     """
 
     def __init__(

@@ -14,6 +14,7 @@ from paragen.dispatch import (
     HostLoad,
     Queue,
     Resident,
+    admitted,
     assign,
     go_on,
     schedule,
@@ -84,9 +85,10 @@ class _Kept:
 class Slots:
     """Attempts that wait and calls that run, over the slots of all hosts.
 
-    `sequential` fills one slot of all, `concurrency` so many. A host holds at most `max_models`
-    models at once; None is as many as it has slots, until it shows that it can't. `costs` are what
-    is known at the start, and `clock` tells seconds. Used from the engine's thread alone.
+    `sequential` fills one slot of all, `concurrency` so many, and at most `max_models` are in use
+    at once, over all hosts. A host is taken to hold `memory` models; None is `max_models`, else as
+    many as it has slots, until it shows that it can't. `costs` are what is known at the start,
+    and `clock` tells seconds. Used from the engine's thread alone.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class Slots:
         costs: Costs | None = None,
         max_models: int | None = None,
         concurrency: int | None = None,
+        memory: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._in_memory = {host.name: _loaded(state) for host, state in hosts}
@@ -106,12 +109,13 @@ class Slots:
                 slots=host.slots,
                 models=_names(state),
                 loaded=frozenset(self._in_memory[host.name]),
-                memory=max_models,
+                memory=memory or max_models,
             )
             for host, state in hosts
         }
         count = sum(host.slots for host, _ in hosts)
         self._most = 1 if sequential else min(count, concurrency or count)
+        self._max_models = max_models
         self._sequential = sequential
         self._costs = costs or Costs()
         self._seen: list[Row] = []
@@ -163,10 +167,11 @@ class Slots:
         room = self._most - len(self._calls)
         if not self._waiting or room <= 0 or (self._sequential and busy):
             return []
-        chosen = go_on(self._waiting.counts, list(self._hosts.values()), self._costs, limit=room)
+        hosts = list(self._hosts.values())
+        counts = self._waiting.counts if self._max_models is None else self._admitted()
+        chosen = go_on(counts, hosts, self._costs, limit=room)
         if len(chosen) < room and not self._keeps(chosen):
-            waiting, hosts = self._waiting.oldest_first(), self._with_ready()
-            chosen = assign(waiting, hosts, self.costs, limit=room)
+            chosen = assign(self._admitted(), self._with_ready(), self.costs, limit=room)
             self._keep(chosen)
         for one in chosen:
             self._more[one.host] = one.more
@@ -192,6 +197,7 @@ class Slots:
         self._hosts[host] = load.at_work(running, resident, more)
         if not was_loaded:
             self._push_out_for(host, resident)
+        if not was_loaded or self._max_models is not None:
             self._to_load.clear()
         return not was_loaded
 
@@ -206,6 +212,8 @@ class Slots:
         running = {**load.running, call.resident: load.running[call.resident] - 1}
         if not running[call.resident]:
             del running[call.resident]
+            if self._max_models is not None:  # another model may be in use now
+                self._to_load.clear()
         self._hosts[call.host] = load.at_work(running, load.last, load.more)
         if seen is not None and not seen.cached:
             self._learn(call, seen)
@@ -246,7 +254,7 @@ class Slots:
         """
         load = self._hosts[host]
         beside = load.memory or 1
-        if not load.up or load.suspended or load.loading or len(load.running) >= beside:
+        if not load.up or load.loading or len(load.running) >= beside:
             return None
         if not self._waiting and not self._wanted:
             return None
@@ -267,7 +275,6 @@ class Slots:
         self._hosts[host] = replace(
             self._hosts[host],
             up=True,
-            suspended=False,
             last=None,
             loaded=frozenset(),
             loading=frozenset(),
@@ -275,21 +282,10 @@ class Slots:
         self._think_over()
         self._doubt()
 
-    def suspend(self, host: str) -> None:
-        """Note that a host hangs: it gets nothing at all until it is resumed."""
-        self._hosts[host] = replace(self._hosts[host], suspended=True)
-        self._think_over()
-
-    def resume(self, host: str) -> None:
-        """Note that a host that hung answers again."""
-        self._hosts[host] = replace(self._hosts[host], suspended=False)
-        self._think_over()
-        self._doubt()
-
     def placeable(self, attempt: Attempt) -> bool:
         """Whether any host may take an attempt, now or when it has a free slot."""
         hosts = list(self._hosts.values())
-        return bool(takers(queue_of(attempt), hosts, hosts))
+        return bool(takers(queue_of(attempt), hosts))
 
     def stranded(self) -> list[tuple[Key, Attempt]]:
         """The waiting attempts that no host may take any more."""
@@ -297,7 +293,7 @@ class Slots:
         return [
             waiting
             for queue in self._waiting.counts
-            if not takers(queue, hosts, hosts)
+            if not takers(queue, hosts)
             for waiting in self._waiting.items(queue)
         ]
 
@@ -376,8 +372,7 @@ class Slots:
             return None
         waiting = {queue.resident for queue in self._waiting.counts}
         later = {Queue(resident): 1 for resident in self._wanted if resident not in waiting}
-        queues = {**self._waiting.oldest_first(), **later}
-        plan = schedule(queues, self._with_ready(), self.costs)
+        plan = schedule(self._admitted(later), self._with_ready(), self.costs)
         batches = (b for b in plan.get(load.name, ()) if not load.running.get(b.queue.resident))
         first = next(batches, None)
         if first is None or load.has(first.queue.resident):
@@ -386,8 +381,15 @@ class Slots:
 
     def _next_host(self) -> set[str]:
         """The host that the next attempt goes to, as a set of one; empty where none waits."""
-        next_one = assign(self._waiting.oldest_first(), self._with_ready(), self.costs, limit=1)
+        next_one = assign(self._admitted(), self._with_ready(), self.costs, limit=1)
         return {one.host for one in next_one}
+
+    def _admitted(self, later: Mapping[Queue, int] | None = None) -> Mapping[Queue, int]:
+        """What waits, and what will, as far as the models may be in use now."""
+        queues = {**self._waiting.oldest_first(), **(later or {})}
+        if self._max_models is None:
+            return queues
+        return admitted(queues, list(self._hosts.values()), self._max_models)
 
     def _note_costs(self) -> None:
         """Note together what was seen: every state of the costs is a value, and so a copy."""

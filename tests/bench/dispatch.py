@@ -129,7 +129,7 @@ def engine_policy(costs: Costs) -> Policy:
     def books(
         hosts: Sequence[tuple[SimHost, HostState | None]], clock: Callable[[], float]
     ) -> Slots:
-        return Slots(hosts, costs=costs, max_models=1, clock=clock)
+        return Slots(hosts, costs=costs, memory=1, clock=clock)
 
     return books
 
@@ -219,7 +219,7 @@ def decision_us(attempts: int, hosts: int, models: int) -> tuple[float, float, f
     costs = played.costs
     now_s = [0.0]
     slots = Slots(
-        [(host, None) for host in played.hosts], costs=costs, max_models=1, clock=lambda: now_s[0]
+        [(host, None) for host in played.hosts], costs=costs, memory=1, clock=lambda: now_s[0]
     )
     asked = [
         (f"r{n // 1000}", Attempt(id=f"c{n}", instance=instance(played.generators[n % 100], n, 0)))

@@ -9,36 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.dispatch import Costs, HostLoad, Queue, Resident, assign, takers
-
-MODELS = ["a:latest", "b:latest", "c:latest"]
-RESIDENTS = st.builds(Resident, st.sampled_from(MODELS), st.sampled_from([4096, 8192]))
-
-
-@st.composite
-def hosts_(draw: st.DrawFn) -> list[HostLoad]:
-    hosts = []
-    for number in range(draw(st.integers(0, 4))):
-        slots = draw(st.integers(1, 4))
-        busy = draw(st.integers(0, slots))
-        running = Counter(draw(RESIDENTS) for _ in range(busy))
-        hosts.append(
-            HostLoad(
-                name=f"h{number}",
-                slots=slots,
-                running=dict(running),
-                loaded=frozenset(draw(st.sets(RESIDENTS))),
-                models=draw(st.none() | st.frozensets(st.sampled_from(MODELS))),
-                up=draw(st.booleans()),
-            )
-        )
-    return hosts
-
-
-waiting_ = st.dictionaries(
-    st.builds(Queue, RESIDENTS, st.sampled_from([None, "h0", "h1", "gone"])),
-    st.integers(0, 6),
-    max_size=8,
-)
+from tests.dispatch.loads import hosts_, waiting_
 
 
 @given(waiting=waiting_, hosts=hosts_())
@@ -61,7 +32,7 @@ def test_nothing_waits_for_hosts_that_are_all_idle(
     waiting: dict[Queue, int], hosts: list[HostLoad]
 ) -> None:
     idle = [replace(host, running={}) for host in hosts]
-    able = [queue for queue, count in waiting.items() if count and takers(queue, idle, idle)]
+    able = [queue for queue, count in waiting.items() if count and takers(queue, idle)]
     assert bool(assign(waiting, idle)) == bool(able)
 
 
@@ -79,12 +50,6 @@ def test_no_host_runs_more_models_than_it_holds(
         sent = {a.queue.resident for a in assign(waiting, narrow) if a.host == host.name}
         new = sent - host.running.keys()
         assert not new or len(host.running.keys() | sent) <= 1
-
-
-@given(waiting=waiting_, hosts=hosts_())
-def test_a_suspended_host_gets_nothing(waiting: dict[Queue, int], hosts: list[HostLoad]) -> None:
-    hanging = [replace(host, suspended=host.name != "h1") for host in hosts]
-    assert {a.host for a in assign(waiting, hanging)} <= {"h1"}
 
 
 def on(letter: str, num_ctx: int | None = 8192) -> Resident:

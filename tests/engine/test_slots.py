@@ -123,14 +123,34 @@ def test_concurrency_bounds_all_hosts_together() -> None:
     assert slots.choose(busy=3) == []
 
 
-def test_max_models_run_at_once_on_a_host() -> None:
-    slots = Slots([(Place("h", 4), None)], max_models=1)
+def test_a_host_runs_what_its_memory_holds() -> None:
+    slots = Slots([(Place("h", 4), None)], memory=1)
     put(slots, "a", "a", "b", "b", "b")
     assert [key[0] for key, _ in send(slots)] == ["b"] * 3, "a slot stays free: a wouldn't fit"
     for number in (2, 3, 4):
         assert send(slots) == []
         slots.end(("r", f"b.{number}"), loaded=True)
     assert [key[0] for key, _ in send(slots)] == ["a", "a"]
+
+
+def test_max_models_are_in_use_at_once_over_all_hosts() -> None:
+    slots = Slots([(Place("x", 2), None), (Place("y", 2), state("b"))], max_models=1)
+    put(slots, "a", "b", "b", "c", "b")
+    first = send(slots)
+    assert {key[0] for key, _ in first} == {"b"}, "what is in a memory needs no load"
+    assert slots.idle_load("x") is None, "a load is a use"
+    for number in (1, 2, 4):
+        slots.end(("r", f"b.{number}"), loaded=True)
+    assert {key[0] for key, _ in send(slots)} == {"a"}
+    slots.end(("r", "a.0"), loaded=True)
+    assert {key[0] for key, _ in send(slots)} == {"c"}
+
+
+def test_a_model_that_no_host_may_take_keeps_no_other_out() -> None:
+    slots = Slots([(Place("x"), state("a")), (Place("y"), state("b"))], max_models=1)
+    put(slots, "a", "b")
+    slots.lose("x")
+    assert send(slots) == [("b.1", "y")]
 
 
 def test_a_host_that_pushed_a_model_out_is_given_one_at_a_time() -> None:
@@ -202,17 +222,6 @@ def test_a_lost_host_gets_only_what_is_pinned_to_it_until_it_is_back() -> None:
     assert sorted(send(slots)) == [("a.0", "y"), ("b@x.2", "x")]
     slots.regain("x")
     assert send(slots) == [("a.1", "x")]
-
-
-def test_a_suspended_host_gets_nothing_and_its_attempts_wait() -> None:
-    slots = Slots([(Place("x"), None)])
-    slots.suspend("x")
-    put(slots, "a", "b@x")
-    assert send(slots) == []
-    assert slots.stranded() == []
-    assert slots.placeable(attempt("g", "a"))
-    slots.resume("x")
-    assert len(send(slots)) == 1
 
 
 def test_what_no_host_may_take_any_more_is_stranded() -> None:
@@ -370,7 +379,6 @@ class Books(RuleBasedStateMachine):
         self.running: dict[Key, tuple[Attempt, str]] = {}
         self.number = 0
         self.down: set[str] = set()
-        self.hanging: set[str] = set()
         self.loading: dict[str, Resident] = {}
 
     @rule(
@@ -392,7 +400,6 @@ class Books(RuleBasedStateMachine):
             assert taken is self.waiting.pop(key), "each once"
             pinned = taken.instance.generator.host
             assert pinned in (None, host)
-            assert host not in self.hanging
             assert host not in self.down or pinned == host
             assert taken.instance.generator.model != "c" or host == "y" or pinned == host
             self.slots.begin(key, taken, host)
@@ -423,19 +430,13 @@ class Books(RuleBasedStateMachine):
     def regain(self, host: str) -> None:
         self.slots.regain(host)
         self.down.discard(host)
-        self.hanging.discard(host)
         self.loading.pop(host, None)
-
-    @rule(host=st.sampled_from(HOSTS), hangs=st.booleans())
-    def hang(self, host: str, hangs: bool) -> None:
-        (self.slots.suspend if hangs else self.slots.resume)(host)
-        (self.hanging.add if hangs else self.hanging.discard)(host)
 
     @rule(host=st.sampled_from(HOSTS))
     def load_ahead(self, host: str) -> None:
         resident = self.slots.idle_load(host)
         if resident is not None:
-            assert host not in self.down | self.hanging
+            assert host not in self.down
             assert host not in self.loading
             self.loading[host] = resident
             self.slots.begin_load(host, resident)
@@ -452,7 +453,9 @@ class Books(RuleBasedStateMachine):
         for name, count in self.hosts.items():
             here = [resident_of(one) for one, host in self.running.values() if host == name]
             assert len(here) <= count
-            assert len(set(here)) <= 2
+        loading = {one.model for one in self.loading.values()}
+        running = {resident_of(one).model for one, _ in self.running.values()}
+        assert len(running | loading) <= 2
 
     def teardown(self) -> None:
         """With all hosts well, everything that waits is sent in the end."""
@@ -460,7 +463,7 @@ class Books(RuleBasedStateMachine):
             self.slots.end_load(host, resident, None)
         for host in HOSTS:
             self.slots.regain(host)
-        self.down, self.hanging, self.loading = set(), set(), {}
+        self.down, self.loading = set(), {}
         for _ in range(len(self.waiting) + len(self.running)):
             self.send()
             assert self.running, "attempts wait, and no host is at work"

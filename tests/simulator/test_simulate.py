@@ -61,13 +61,11 @@ def costs(*hosts: str, load_s: float = LOAD_S, answer_s: float = ANSWER_S) -> Co
     )
 
 
-def engine(believed: Costs, max_models: int | None = 1, *, sequential: bool = False) -> Policy:
+def engine(believed: Costs, memory: int | None = 1, *, sequential: bool = False) -> Policy:
     def books(
         hosts: Sequence[tuple[SimHost, HostState | None]], clock: Callable[[], float]
     ) -> Slots:
-        return Slots(
-            hosts, costs=believed, max_models=max_models, clock=clock, sequential=sequential
-        )
+        return Slots(hosts, costs=believed, memory=memory, clock=clock, sequential=sequential)
 
     return books
 
