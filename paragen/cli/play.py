@@ -54,4 +54,4 @@ def _view(session: Session, *, quiet: bool) -> LiveView | PlainView:
 
     from paragen.report.live import LiveView
 
-    return LiveView(Console(stderr=True), tasks=len(session.plans))
+    return LiveView(Console(stderr=True), tasks=len(session.plans), audits=session.audits_tests)

@@ -30,11 +30,14 @@ REDRAWS_PER_S = 8
 class LiveView:
     """A subscriber that redraws a few times a second; what has ended is printed above it.
 
-    `tasks` is how many are to be played in all. Use it as a context manager.
+    `tasks` is how many are to be played in all; where `audits`, their tests are audited after
+    that. Use it as a context manager.
     """
 
-    def __init__(self, console: Console, *, tasks: int) -> None:
+    def __init__(self, console: Console, *, tasks: int, audits: bool = False) -> None:
         self._console = console
+        self._left = Text("auditing the tests …" if audits else "", style="dim")
+        self._ended = 0
         self._progress = Progress()
         self._lock = threading.Lock()
         self._tasks = tasks
@@ -73,7 +76,9 @@ class LiveView:
             case SessionStarted() | CandidateEnded():
                 self._count()
             case RunEnded(run=run):
+                self._ended += 1
                 self._count()
+                self._live.refresh()  # its rows go before it is shown: they would be seen twice
                 self._show(run)
             case RunAudited(run=run) if run.audit is not None:
                 name, said = text.one_line(run.task.name), text.one_line(text.audit(run.audit))
@@ -94,6 +99,8 @@ class LiveView:
 
     def _render(self) -> RenderableType:
         several = self._tasks > 1
+        if self._ended == self._tasks:
+            return self._left
         with self._lock:  # copies: the playing thread goes on changing the rows
             rows = tuple(
                 replace(row)

@@ -49,7 +49,7 @@ def story(run: Run) -> list[Event]:
         events += [
             AttemptStarted(**where, host="gpu0"),
             Progressed(**where, tokens=7, tokens_per_s=12.5),
-            JudgingStarted(**where),
+            JudgingStarted(**where, answered=c),
             CandidateEnded(run_id=run.run_id, candidate=c),
         ]
     return [*events, RunEnded(run=run)]
@@ -63,13 +63,20 @@ def plain(events: Sequence[Event], *, tasks: int = 1, quiet: bool = False) -> st
     return read(stream)
 
 
-def live(events: Sequence[Event], *, tasks: int = 1, columns: int = 80, lines: int = 24) -> str:
+def live(
+    events: Sequence[Event],
+    *,
+    tasks: int = 1,
+    columns: int = 80,
+    lines: int = 24,
+    audits: bool = False,
+) -> str:
     """All that the live view writes; what is on the screen when it ends is drawn at least once."""
     stream = as_stderr()
     console = Console(
         file=stream, force_terminal=True, width=columns, height=lines, color_system="standard"
     )
-    with LiveView(console, tasks=tasks) as view:
+    with LiveView(console, tasks=tasks, audits=audits) as view:
         for event in events:
             view(event)
     return read(stream)
@@ -132,7 +139,7 @@ def tellings(draw: st.DrawFn) -> list[Event]:
     where = {"run_id": draw(st.sampled_from(["r1", "r3"])), "attempt_id": draw(WORDS)}
     told += [
         Progressed(**where, tokens=draw(NUMBERS), tokens_per_s=draw(RATES)),
-        JudgingStarted(**where),
+        JudgingStarted(**where, answered=draw(candidates())),
         AttemptStarted(**where, host=draw(WORDS)),
         CandidateEnded(run_id="r3", candidate=draw(candidates())),
     ]
@@ -200,6 +207,15 @@ def test_the_live_table_ends_with_the_winner_marked() -> None:
     assert "good passed" in final
 
 
+def test_what_has_ended_is_shown_once() -> None:
+    """Not in the table that is redrawn too, however long the tests are audited after it."""
+    run = played(build.candidate("good"), build.candidate("bad", Status.FAILED), winner="good")
+    shown = CONTROL.sub("", live(story(run), audits=True))
+    after = shown[shown.index("good passed") :]
+    assert "auditing the tests …" in after
+    assert "generator" not in after
+
+
 def test_the_live_table_shows_states_and_speed_before_the_end() -> None:
     run = played(*(build.candidate(name) for name in NAMES))
     start = story(run)[:4]
@@ -210,7 +226,7 @@ def test_the_live_table_shows_states_and_speed_before_the_end() -> None:
         AttemptStarted(**where, host="gpu0"),
         Progressed(**where, tokens=31, tokens_per_s=12.5),
         AttemptStarted(**other, host="gpu0"),
-        JudgingStarted(**other),
+        JudgingStarted(**other, answered=build.candidate("bad")),
     ]
     shown = CONTROL.sub("", live(events, columns=140))
     assert re.search(r"good\s+generating[–\s]+12\.5\s+31", shown)
