@@ -67,15 +67,22 @@ class Loads:
         return True
 
     def ended(self, message: Loaded) -> Iterable[Job]:
-        """A load has ended, whether it went well or not: the jobs that waited for it."""
+        """A load has ended, whether it went well or not: the jobs that waited for it.
+
+        Those that came while it was being called off wait for another one.
+        """
         host, resident, load_s = message.host, message.resident, message.load_s
+        load = self._loads.pop((host, resident))
         self._slots.end_load(host, resident, load_s)
-        if load_s is None:
-            self._failed.add((host, resident))
-        else:
+        if load_s is not None:
             model, num_ctx = resident.model, context_of(resident)
             self._tell(ModelLoaded(host=host, model=model, num_ctx=num_ctx, load_s=load_s))
-        return self._loads.pop((host, resident)).jobs.values()
+        elif not load.cancel.thrown:
+            self._failed.add((host, resident))
+        elif load.jobs:
+            self._begin(host, resident).jobs.update(load.jobs)
+            return ()
+        return load.jobs.values()
 
     def call_off_all(self) -> None:
         """Call off every load."""

@@ -264,6 +264,42 @@ def test_a_load_is_called_off_at_once_while_others_play_on(sandbox: Sandbox) -> 
     assert host.in_time
 
 
+class SlowToLeave(DemoHost):
+    """A host whose first load takes for ever, and is called off only once another task waits."""
+
+    def __init__(self) -> None:
+        super().__init__("h", RECORDED, 2)
+        self.loads = 0
+        self.waits = threading.Event()
+
+    def load(self, model: str, num_ctx: int, cancel: Cancel) -> float:
+        self.loads += 1
+        if self.loads > 1:
+            return 0.5
+        called_off = threading.Event()
+        cancel.on_throw(called_off.set)
+        assert called_off.wait(30)
+        assert self.waits.wait(30)
+        raise HostError("called off")
+
+
+def test_who_comes_while_a_load_is_called_off_gets_another(sandbox: Sandbox) -> None:
+    host = SlowToLeave()
+
+    class Awaiting(Listener):
+        def __call__(self, event: Event) -> None:
+            super().__call__(event)
+            if len(self.of(AttemptStarted)) == 2:
+                host.waits.set()
+
+    listener = Awaiting()
+    plans = [plan("right", deadline_s=0.5), plan("right", name="next")]
+    runs = engine(sandbox, host, listener=listener, max_steps=1).play(plans)
+    assert [run.exit_code for run in runs] == [1, 0]
+    assert [loaded.load_s for loaded in listener.of(ModelLoaded)] == [0.5]
+    assert host.loads == 2
+
+
 def test_the_next_tasks_model_is_loaded_while_tests_run(sandbox: Sandbox) -> None:
     listener = Listener()
     first = plan("endless")
