@@ -117,7 +117,9 @@ def _effect(
 
 def _printed(stdout: io.TextIOWrapper) -> str:
     try:
-        return stdout.buffer.getvalue().decode("utf-8", "replace").rstrip()  # type: ignore[attr-defined, no-any-return]  # a BytesIO
+        kept = stdout.buffer
+        assert isinstance(kept, io.BytesIO)
+        return kept.getvalue().decode("utf-8", "replace").rstrip()
     except ValueError:  # the program closed it
         return ""
 

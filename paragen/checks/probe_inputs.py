@@ -83,14 +83,11 @@ def _functions(task: Task, trees: Iterable[ast.Module]) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for tree in trees:
         imported = python.names_from(tree, "solution")
-        called = {n.func.id for n in walk(tree) if _calls_name(n)}  # type: ignore[attr-defined]
+        functions = (node.func for node in walk(tree) if isinstance(node, ast.Call))
+        called = {function.id for function in functions if isinstance(function, ast.Name)}
         lent = () if imported else sorted(python.free_names(tree))
         names.update((name, None) for name in (*imported, *lent) if name in called)
     return tuple(names)
-
-
-def _calls_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
 
 
 def _tree(test: TestCode) -> ast.Module | None:

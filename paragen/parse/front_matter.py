@@ -6,7 +6,7 @@ import keyword
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Never
+from typing import Any, Never
 
 import yaml
 
@@ -95,7 +95,7 @@ def read_front_matter(text: str, path: str) -> FrontMatter:
         raise TaskError(
             f"{path}:{root.start_mark.line + 2}: The front matter must be lines of `key: value`."
         )
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     lines: dict[str, int] = {}
     for key_node, value in root.value:
         key = _Key(path, str(key_node.value), key_node.start_mark.line + 2, value)
@@ -108,7 +108,7 @@ def read_front_matter(text: str, path: str) -> FrontMatter:
             key.fail(f"given twice, first in line {lines[key.name]}.")
         lines[key.name] = key.line
         values[key.name] = READERS[key.name](key)
-    return FrontMatter(**values)  # type: ignore[arg-type] # each reader gives its field's type
+    return FrontMatter(**values)
 
 
 def _compose(text: str, path: str) -> yaml.Node | None:

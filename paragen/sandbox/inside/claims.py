@@ -12,7 +12,8 @@ from . import builtin_names, extras
 from .channel import Breach
 from .content import BASES, FIXED
 from .hosted import Hosted
-from .proxies import STATES, Own, RemoteClass, State, make_class, namespace, state_of
+from .owned import STATES, Own, State, state_of
+from .proxies import RemoteClass, make_class, namespace
 from .values import Codec
 
 TYPE_CHECKING = False
@@ -100,13 +101,13 @@ class Claims(Codec):
         """A known object by its number, a new one with its class and perhaps its content."""
         number = body[0]
         if len(body) == 1:
-            if type(number) is not int or number not in self._states:
-                raise Breach("an object that was never announced")
-            state = self._states[number]
-            if not self.keeps:
+            state = self._known(number)
+            if type(state.proxy) is RemoteClass:
+                state.own = Own.TAINTED
+            elif not self.keeps:
                 state.own = min(state.own, Own.FOREIGN)
             return state.proxy
-        cls = self.decode(body[1])
+        cls = self.decode_class(body[1])
         if not isinstance(cls, type):
             raise Breach("no class")
         if type(cls) is not RemoteClass or issubclass(cls, BaseException):
@@ -126,6 +127,19 @@ class Claims(Codec):
         self._add(number, proxy, base)
         return proxy
 
+    def _known(self, number: Any) -> State:
+        if type(number) is not int or number not in self._states:
+            raise Breach("an object that was never announced")
+        return self._states[number]
+
+    def decode_class(self, value: Any) -> Any:
+        """A value that, if it is a class, nobody is given by this: it says what another is of."""
+        if type(value) is dict and len(value) == 1 and type(value.get("h")) is list:
+            body = value["h"]
+            if len(body) == 1:
+                return self._known(body[0]).proxy
+        return self.decode(value)
+
     def _key(self, body: Any) -> Any:
         """An object that is going to be hashed, with its hash."""
         known, encoded = body
@@ -141,7 +155,7 @@ class Claims(Codec):
         number, module, name, qualified, bases, mask = body
         if not all(type(n) is str and len(n) <= MOST_NAME for n in (module, name, qualified)):
             raise Breach("no name")
-        kinds = [self.decode(base) for base in bases]
+        kinds = [self.decode_class(base) for base in bases]
         real = _bases(kinds)
         error = any(issubclass(kind, BaseException) for kind in real)
         content = not error and any(issubclass(kind, FIXED) for kind in real)
@@ -153,7 +167,7 @@ class Claims(Codec):
 
     def _error(self, body: Any) -> BaseException:
         number, kind, arguments, more, cause, line = body
-        cls = self.decode(kind)
+        cls = self.decode_class(kind)
         if not (isinstance(cls, type) and issubclass(cls, BaseException)):
             raise Breach("no exception")
         if issubclass(cls, Signal):

@@ -16,7 +16,7 @@ from ..runner.outcomes import Signal, Unsupported
 from . import builtin_names
 from .channel import Breach
 from .content import CONTENT, FIXED
-from .proxies import state_of
+from .owned import state_of
 from .specials import OPERATIONS, mask_of
 
 TYPE_CHECKING = False
@@ -131,8 +131,8 @@ class Hosted:
             return _finished(value(*args, **kwargs))
         if type(name) is not str:
             raise Breach("no name")
-        if operation == "do":
-            if name not in OPERATIONS or not _has(value, name):
+        if operation == "do":  # of functions there is more to see than what they do
+            if name not in OPERATIONS or not _has(value, name) or isinstance(value, _FUNCTIONS):
                 raise AttributeError(name)
             return OPERATIONS[name](value, *args, **kwargs)
         if operation == "get":

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import codecs
-import os
 import select
 import socket
 import sys
 import threading
-import types
 import warnings
 from os import urandom  # here, for tests may replace what is in `os`
 
 from ..runner.classes import used_as_class
 from ..runner.explain import describe
 from ..runner.outcomes import Unsupported
+from .attributes import must_catch_no_failure
 from .channel import Breach, Channel, Ended, TooLarge
 from .claims import Claims
 from .endings import OutputFlood, ProgramGone
-from .proxies import Own, State, must_catch_no_failure, state_of
-from .values import TooDeep, dumps, loads
+from .output import Output
+from .owned import Own, State, held, state_of
+from .remote_module import RemoteModule
+from .specials import COMPARISONS
+from .values import MOST_DEPTH, TooDeep, dumps, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
 
-_CHUNK = 1 << 16
-_READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 _NONCE_BYTES = 6
 MOST_NESTED = 100
 """How many calls may be under way within each other."""
@@ -35,53 +34,23 @@ MOST_NESTED = 100
 MOST_TAKEN = 1 << 20
 """Bytes of a program's message: with longer ones, it has part in what is too large to go back."""
 
+DEEP = MOST_DEPTH - 20
+"""How deep a value of a program's may be nested: with deeper ones, it has part as well."""
+
 MOST_KEPT = 1000
 """How many containers may stay shared after a call."""
 
 _STEPS = frozenset(("__next__", "__anext__", "send", "throw", "asend", "athrow"))
 """Operations that may end an iteration."""
 
+_READING = frozenset(
+    ("get", "list", "content", "__len__", "__iter__", "__next__", "__getitem__", "__reversed__",
+     "__contains__", "__bool__", "__hash__", "__str__", "__repr__", "__format__", *COMPARISONS),
+)  # fmt: skip
+"""Operations that usually change nothing."""
+
 _FRAMES = 30
 """How many more frames may be on the stack for each call that is under way."""
-
-
-class RemoteModule(types.ModuleType):
-    """The program, as the tests import it."""
-
-    def __getattribute__(self, name: str) -> Any:
-        """Ask for what the program defines; what only modules have is had here."""
-        if name in _OF_MODULES:
-            return types.ModuleType.__getattribute__(self, name)
-        state = state_of(self)
-        if state is None:
-            raise AttributeError(name)
-        return state.remote.of_module(name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Set one of the program's globals."""
-        state = state_of(self)
-        if state is None or name in _OF_MODULES:
-            types.ModuleType.__setattr__(self, name, value)
-        else:
-            state.ask("set", name, value)
-
-    def __delattr__(self, name: str) -> None:
-        """Delete one of the program's globals."""
-        state = state_of(self)
-        if state is not None:
-            state.ask("del", name)
-
-    def __dir__(self) -> list[str]:
-        """The names that the program defines."""
-        state = state_of(self)
-        return [] if state is None else state.remote.names_of(state)
-
-
-_OF_MODULES = frozenset(
-    ("__class__", "__name__", "__spec__", "__loader__", "__package__", "__path__", "__file__",
-     "__init__", "__new__", "__reduce__", "__reduce_ex__", "__dir__", "__repr__", "__str__",
-     "__dict__", "__cached__"),
-)  # fmt: skip
 
 
 class Remote:
@@ -107,13 +76,14 @@ class Remote:
         """
         self.gone = ""
         """Why nothing can be asked any more; empty while the program answers."""
-        self.flooded = False
         self.names: tuple[str, ...] = ()
         self._unasked = True
         """Nothing was asked of the program since it was loaded, so its names are still these."""
         self._ready: dict[str, Any] = {}
         """What some of the program's names stand for, known until it is asked anything more."""
         self.decoding = False
+        self.deeds = 0
+        """How often the program was asked for anything that may change its objects."""
         self._tests = tests
         self.lines: dict[int, int] = {}
         self._sock = sock
@@ -123,16 +93,10 @@ class Remote:
         self._lock = threading.RLock()
         self._nested = 0
         self._source: list[str] = []
-        self._left = output_bytes
-        self._on_output = on_output or _to_streams
-        decoder = codecs.getincrementaldecoder("utf-8")
-        self._pipes = {
-            stdout_fd: (1, decoder("replace")),
-            stderr_fd: (2, decoder("replace")),
-        }
+        self._output = Output(stdout_fd, stderr_fd, output_bytes, on_output)
         self._poller = select.poll()
         self._poller.register(sock, select.POLLIN)
-        for descriptor in self._pipes:
+        for descriptor in self._output.pipes:
             self._poller.register(descriptor, select.POLLIN)
 
     def load(self, program: str, settings: dict[str, Any]) -> RemoteModule:
@@ -155,9 +119,16 @@ class Remote:
                 if type(ready) is not dict:
                     raise Breach("no names of what is ready")
                 self._ready = {name: value for name, value in ready.items() if state_of(value)}
+                for value in self._ready.values():
+                    held(value).own = Own.FOREIGN  # by which name the test has it is still open
             except (Breach, TypeError, ValueError):
                 self._end("the program's process broke the protocol: no names")
         return module
+
+    @property
+    def flooded(self) -> bool:
+        """Whether it printed more than it may."""
+        return self._output.flooded
 
     def owns(self, value: object) -> bool:
         """Whether something is the program's."""
@@ -187,8 +158,8 @@ class Remote:
     def drain(self) -> None:
         """Hand over what has been printed by now; raises OutputFlood."""
         for descriptor, _ in self._poller.poll(0):
-            if descriptor in self._pipes:
-                self._read_pipe(descriptor)
+            if descriptor in self._output.pipes:
+                self._hand_over(descriptor)
 
     def close(self) -> None:
         """End the conversation; proxies of the program are of no use any more."""
@@ -208,6 +179,8 @@ class Remote:
             self.raise_if_gone()
             self._ready = {}
             self._unasked = False
+            if operation not in _READING and name not in _READING:
+                self.deeds += 1
             if self._nested >= MOST_NESTED:
                 raise RecursionError("too many calls between the test and the program")
             asked = int.from_bytes(urandom(_NONCE_BYTES), "big") + 1
@@ -240,7 +213,8 @@ class Remote:
         It would otherwise have the test called off by what it returned, which the test hands on.
         """
         why = f"too large for the program: {error}"
-        if isinstance(error, TooLarge) and self._channel.longest > MOST_TAKEN:
+        large = isinstance(error, TooLarge) and self._channel.longest > MOST_TAKEN
+        if large or (isinstance(error, TooDeep) and self._claims.deepest > DEEP):
             return ValueError(f"{why}, which has given much itself")
         return Unsupported(why)
 
@@ -257,7 +231,7 @@ class Remote:
 
     def construct(self, state: State, args: Any, kwargs: Any) -> Any:
         """Call a class of the program; what that makes is the test's own, if it is new."""
-        own = Own.CONSTRUCTED if state.factory else Own.FOREIGN
+        own = Own.CONSTRUCTED if state.own is Own.NAMED else Own.FOREIGN
         return self.request("call", state.number, None, args, kwargs, own)
 
     def combine(self, state: State, name: str, args: Any, own: Own | None) -> Any:
@@ -292,13 +266,18 @@ class Remote:
             return [n for n in self.names if not n.startswith("_") and n not in self._modules]
         value = self._ready.get(name)
         if value is None:
-            value = self.request("get", self._module.number, name, (), {})
+            value = self.request("get", self._module.number, name, (), {}, Own.NAMED)
         found = state_of(value)
         if found is None:
             must_catch_no_failure(name, value)
-        elif isinstance(value, type) and name[:1].isupper():
-            found.factory = self._tests is None or used_as_class(name, self._tests)
+        elif isinstance(value, type):
+            named = found.own is not Own.TAINTED and self._is_of_class(name)
+            found.own = Own.NAMED if named else Own.TAINTED
         return value
+
+    def _is_of_class(self, name: str) -> bool:
+        """Whether the tests use a name as that of a class, and it looks like one."""
+        return name[:1].isupper() and (self._tests is None or used_as_class(name, self._tests))
 
     def _conversation(self, asked: int, own: Own) -> Any:
         """Wait for the reply, and do what the program asks meanwhile."""
@@ -360,7 +339,7 @@ class Remote:
                 raise Breach("not the answer to what was asked")
             if not (outermost and kind == "r" and changes is None and "{" not in text):
                 claims.decode_changes(changes)
-                value = claims.decode(value)
+                value = (claims.decode_class if own is Own.NAMED else claims.decode)(value)
             if said is not None:
                 warned = [_warning(claims.decode(category), message) for category, message in said]
             if outermost:
@@ -372,7 +351,7 @@ class Remote:
         finally:
             self.decoding = claims.keeps = False
         made = state_of(value)
-        if made is not None and own > Own.FOREIGN and made.born == claims.replies:
+        if made is not None and Own.FOREIGN < own < Own.NAMED and made.born == claims.replies:
             made.own = own
         for category, message in warned:
             warnings.warn(message, category, stacklevel=4)
@@ -446,21 +425,15 @@ class Remote:
                 if descriptor == mine:
                     ready = True
                 else:
-                    self._read_pipe(descriptor)
+                    self._hand_over(descriptor)
             if ready:
                 return
 
-    def _read_pipe(self, descriptor: int) -> None:
-        which, decoder = self._pipes[descriptor]
-        data = os.read(descriptor, _CHUNK)
-        if not data:
+    def _hand_over(self, descriptor: int) -> None:
+        """Hand over what the program has printed into one of its pipes."""
+        if not self._output.read(descriptor):
             self._poller.unregister(descriptor)
-        self._left -= len(data)
-        text = decoder.decode(data, final=not data)
-        if text:
-            self._on_output(which, text)
-        if self._left < 0:
-            self.flooded = True
+        if self.flooded:
             self._end("the program printed more than it may")
 
     def _end(self, why: str) -> NoReturn:
@@ -494,7 +467,3 @@ def _warning(category: Any, message: Any) -> tuple[type[Warning], str]:
     if type(message) is not str:
         raise Breach("no text")
     return category, message
-
-
-def _to_streams(which: int, text: str) -> None:
-    (sys.stdout if which == 1 else sys.stderr).write(text)

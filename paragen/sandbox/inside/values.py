@@ -89,6 +89,8 @@ class Codec:
     def __init__(self) -> None:
         self.shared = Shared()
         self._depth = 0
+        self.deepest = 0
+        """How deep the deepest of the values that came was nested."""
         self._mark = 0
         self._encoders: dict[type, Callable[[Any, Any], Any]] = dict(ENCODERS)
 
@@ -146,8 +148,10 @@ class Codec:
         if type(items) is not list:
             raise Breach("no list of items")
         self._depth += 1
-        if self._depth > MOST_DEPTH:
-            raise Breach("too deep")
+        if self._depth > self.deepest:
+            if self._depth > MOST_DEPTH:
+                raise Breach("too deep")
+            self.deepest = self._depth
         decoded = [self.decode(item) for item in items]
         self._depth -= 1
         return decoded

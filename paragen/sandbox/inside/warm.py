@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import sys
 import time
 from contextlib import suppress
@@ -23,7 +24,8 @@ def warm() -> None:
     """Import and run what candidates will, then keep it all out of their collector."""
     for name in MODULES:
         importlib.import_module(name)
-    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream by now
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
     rehearse()
     freeze()
 

@@ -152,7 +152,7 @@ class Functions:
                 to.case(piece, test.name, outcome, detail)
             return
         for test in self._tests:
-            to.attempt(piece, test.name, lambda test=test: self._run(test))  # type: ignore[misc]  # mypy can't infer a lambda's default
+            to.attempt(piece, test.name, self._run, test)
         finalizers = self._fixtures.finalizers
         finalizers.insert(0, lambda: self._hook(self._module, "teardown_module", self._module))
         try:

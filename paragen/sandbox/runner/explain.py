@@ -40,9 +40,10 @@ def trim(text: str, limit: int = MAX_DETAIL) -> str:
 def shown(value: object) -> str:
     """A short repr that no value can break, and that large ones don't make slow."""
     try:
-        if type(value) in (list, tuple, str, bytes) and len(value) > MAX_VALUE:  # type: ignore[arg-type]  # those have a length
-            items = value[: MAX_VALUE if type(value) in (str, bytes) else MAX_ITEMS]  # type: ignore[index]  # and slices
-            return f"{trim(repr(items), MAX_VALUE)} (the first of {len(value)})"  # type: ignore[arg-type]  # as above
+        exact = type(value) in (list, tuple, str, bytes)
+        if exact and isinstance(value, list | tuple | str | bytes) and len(value) > MAX_VALUE:
+            items = value[: MAX_VALUE if isinstance(value, str | bytes) else MAX_ITEMS]
+            return f"{trim(repr(items), MAX_VALUE)} (the first of {len(value)})"
         return trim(repr(value), MAX_VALUE)
     except MemoryError:
         raise

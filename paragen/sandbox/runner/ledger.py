@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
+    from .collect import Test
+
     class Reports(Protocol):
         """Takes the report as it grows: a wire to the parent, or whoever keeps it until the end."""
 
@@ -111,12 +113,12 @@ class Ledger:
         self._wire.send("memory")
         return FAILED, OUT_OF_MEMORY
 
-    def attempt(self, piece: int, name: str, test: Callable[[], object]) -> None:
+    def attempt(self, piece: int, name: str, run: Callable[[Test], object], test: Test) -> None:
         """Run one case, whatever it raises, and report how it ended."""
         outcome, detail = PASSED, ""
         if self._why_gone() is None:  # else there is nobody to test
             try:
-                test()
+                run(test)
             except BaseException as error:
                 outcome, detail = self.settle(error)
         self.case(piece, name, outcome, detail)

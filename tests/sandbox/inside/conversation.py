@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from paragen.sandbox.inside.remote import Remote, RemoteModule
+from paragen.sandbox.inside.remote import Remote
+from paragen.sandbox.inside.remote_module import RemoteModule
 from paragen.sandbox.inside.serve import serve
 
 OUTPUT_BYTES = 1 << 20
 
 
 @contextmanager
-def process(run: Callable[[socket.socket], object]) -> Iterator[Remote]:
+def process(
+    run: Callable[[socket.socket], object],
+    on_output: Callable[[int, str], object] | None = None,
+) -> Iterator[Remote]:
     """A child that runs `run` with its end of a socket, and the Remote that talks to it."""
     ours, theirs = socket.socketpair()
     stdout, stdout_end = os.pipe()
@@ -36,7 +40,7 @@ def process(run: Callable[[socket.socket], object]) -> Iterator[Remote]:
     theirs.close()
     os.close(stdout_end)
     os.close(stderr_end)
-    remote = Remote(ours, stdout, stderr, output_bytes=OUTPUT_BYTES)
+    remote = Remote(ours, stdout, stderr, output_bytes=OUTPUT_BYTES, on_output=on_output)
     try:
         yield remote
     finally:

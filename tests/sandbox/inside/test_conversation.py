@@ -269,8 +269,10 @@ def test_other_modes_are_handed_to_their_function() -> None:
         os._exit(0)
 
     shown: list[str] = []
-    with process(lambda sock: serve(sock, {"other": mode})) as remote:  # type: ignore[dict-item]  # it leaves
-        remote._on_output = lambda _, text: shown.append(text)
+    with process(
+        lambda sock: serve(sock, {"other": mode}),  # type: ignore[dict-item]  # it leaves
+        on_output=lambda _, text: shown.append(text),
+    ) as remote:
         with pytest.raises(ProgramGone):
             remote.load("hello", {"mode": "other"})
         remote.drain()

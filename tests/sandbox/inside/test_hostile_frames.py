@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from paragen.sandbox.inside.channel import MOST_BYTES
 from paragen.sandbox.inside.endings import OutputFlood, ProgramGone
-from paragen.sandbox.inside.proxies import Own, RemoteClass, state_of
+from paragen.sandbox.inside.owned import Own, state_of
+from paragen.sandbox.inside.proxies import RemoteClass
 from paragen.sandbox.inside.remote import Remote
 
 EXACT = (

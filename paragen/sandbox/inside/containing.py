@@ -1,0 +1,109 @@
+"""Proxies as containers: how many items they have, which, and whether one is among them.
+
+A test that compares item by item stops at the last. So whoever says that it has some items and then
+gives fewer would pass with those that it doesn't give.
+"""
+
+from __future__ import annotations
+
+from .content import FIXED
+from .owned import Own, held, state_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from .owned import State
+
+
+def contains(self: Any, item: Any) -> bool:
+    """Plain data is looked for here, among all that iterating gives: only then does it count."""
+    state = held(self)
+    if state_of(item) is not None or state.own is Own.CONSTRUCTED:
+        result = state.ask("do", "__contains__", item)
+        if type(result) is not bool:
+            raise TypeError("no bool")
+        return result
+    if isinstance(self, str | bytes):
+        base: Any = state.base
+        return bool(base.__contains__(self, item))
+    length, items = state.ask("list", None)
+    if length not in (-1, len(items)):
+        raise _says_another(state)
+    return item in items
+
+
+def length_of(self: Any) -> Any:
+    """The length, which is remembered; a builtin's is that of the content."""
+    state = held(self)
+    if (own_way := _of_content(state, "__len__")) is not None:
+        return own_way(self)
+    length = state.ask("do", "__len__")
+    if type(length) is int:
+        state.length, state.told = length, state.remote.deeds
+    return length
+
+
+def iterate(self: Any) -> Any:
+    """An iterator over no fewer items than it has said there are."""
+    return _iterated(self, "__iter__")
+
+
+def iterate_back(self: Any) -> Any:
+    """The same from the last to the first."""
+    return _iterated(self, "__reversed__")
+
+
+def item_of(self: Any, key: Any) -> Any:
+    """An item, of which those within the length are there."""
+    state = held(self)
+    if (own_way := _of_content(state, "__getitem__")) is not None:
+        return own_way(self, key)
+    promised = _promised(state)
+    try:
+        return state.ask("do", "__getitem__", key)
+    except IndexError:
+        if type(key) is int and 0 <= key < promised:
+            raise _says_another(state) from None
+        raise
+
+
+def _iterated(self: Any, name: str) -> Any:
+    state = held(self)
+    if (own_way := _of_content(state, name)) is not None:
+        return own_way(self)
+    promised = _promised(state)
+    iterator = state.ask("do", name)
+    return _at_least(promised, iterator, state) if promised else iterator
+
+
+def _of_content(state: State, name: str) -> Callable[..., Any] | None:
+    """The builtin's own method, where the object's content is fixed, and is all that counts."""
+    if state.own is Own.CONSTRUCTED or state.base not in FIXED:
+        return None
+    return getattr(state.base, name, None)
+
+
+def _promised(state: State) -> int:
+    """How many items an object has said it has, if nothing can have changed them since."""
+    kept = state.own is not Own.CONSTRUCTED and state.told == state.remote.deeds
+    return state.length if kept else 0
+
+
+def _at_least(promised: int, iterator: Any, state: State) -> Iterator[Any]:
+    given = 0
+    while True:
+        try:
+            item = next(iterator)
+        except StopIteration:
+            break
+        given += 1
+        yield item
+    if given < promised:
+        raise _says_another(state)
+
+
+def _says_another(state: State) -> TypeError:
+    kind = state.proxy if isinstance(state.proxy, type) else type(state.proxy)
+    return TypeError(f"{kind.__name__} has another length than it iterates over")
