@@ -150,6 +150,50 @@ def test_what_classes_in_classes_would_need_is_unsupported_not_left_out(inside: 
     assert "TestIn" in only(ran).detail
 
 
+@pytest.mark.parametrize(
+    ("tests", "name"),
+    [
+        (
+            (
+                "import pytest\n@pytest.fixture(scope='module')\ndef seen():\n    got = []\n"
+                "    yield got\n    assert got == [{}]\ndef test_it(seen): seen.append(double(2))\n"
+            ),
+            "teardown",
+        ),
+        (
+            (
+                "got = []\ndef test_it(): got.append(double(2))\n"
+                "def teardown_module(): assert got == [{}]\n"
+            ),
+            "teardown",
+        ),
+        (
+            (
+                "class TestOf:\n    def test_it(self): TestOf.got = double(2)\n"
+                "    @classmethod\n    def teardown_class(cls): assert cls.got == {}\n"
+            ),
+            "teardown",
+        ),
+        (
+            (
+                "import unittest\nclass TestOf(unittest.TestCase):\n"
+                "    def test_it(self): TestOf.got = double(2)\n"
+                "    @classmethod\n    def tearDownClass(cls): assert cls.got == {}\n"
+            ),
+            "TestOf.tearDownClass",
+        ),
+    ],
+)
+def test_what_fails_once_all_tests_have_ended_is_a_case_more(tests: str, name: str) -> None:
+    right = run_tests(DOUBLE, IMPORT + tests.format(4))
+    assert (right.planned, right.complete) == (1, True)
+    assert set(outcomes(right).values()) == {"passed"}
+    wrong = run_tests(DOUBLE, IMPORT + tests.format(5))
+    assert (wrong.planned, wrong.complete) == (2, True)
+    assert sorted(outcomes(wrong).values()) == ["failed", "passed"]
+    assert outcomes(wrong)[name] == "failed"
+
+
 def test_marks_skip_and_expected_failures() -> None:
     ran = run_tests(
         DOUBLE,

@@ -337,7 +337,8 @@ class Remote:
             kind, answered, value, changes, said, kept = frame
             if type(answered) is not int or answered != asked or kind not in ("r", "x"):
                 raise Breach("not the answer to what was asked")
-            if not (outermost and kind == "r" and changes is None and "{" not in text):
+            plain = "{" not in text and text.count("[") <= DEEP
+            if not (plain and outermost and kind == "r" and changes is None):
                 claims.decode_changes(changes)
                 value = (claims.decode_class if own is Own.NAMED else claims.decode)(value)
             if said is not None:

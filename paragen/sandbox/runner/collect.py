@@ -157,8 +157,8 @@ class Functions:
         finalizers.insert(0, lambda: self._hook(self._module, "teardown_module", self._module))
         try:
             finish(finalizers)
-        except BaseException as error:  # the tests it belongs to have been reported
-            to.settle(error)
+        except BaseException as error:
+            to.afterwards(piece, "teardown", *to.settle(error))
 
     def _run(self, test: Test) -> None:
         namespace = self._module.__dict__

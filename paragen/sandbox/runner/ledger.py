@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .explain import OUT_OF_MEMORY, first_failure, settle, shown, trim
-from .outcomes import FAILED, PASSED, Failed, Signal
+from .outcomes import FAILED, PASSED, SKIPPED, Failed, Signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,6 +84,12 @@ class Ledger:
         ended = self._ended[piece]
         ended[name] = ended.get(name, 0) + 1
         self._wire.case(name, outcome, detail)
+
+    def afterwards(self, piece: int, name: str, outcome: str, detail: str) -> None:
+        """Report what ended badly once all cases had ended, as a case more."""
+        if outcome != SKIPPED:
+            self.replan(piece, [*self._planned[piece], name])
+            self.case(piece, name, outcome, detail)
 
     def unended(self, piece: int) -> list[str]:
         """The planned cases of a piece that have not ended."""

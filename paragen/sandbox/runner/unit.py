@@ -31,6 +31,7 @@ class UnitTests:
     """The tests of one class."""
 
     def __init__(self, case: type[unittest.TestCase]) -> None:
+        self._case = case
         self._suite = unittest.defaultTestLoader.loadTestsFromTestCase(case)
         self.names = [_name(test) for test in self._suite]
 
@@ -41,10 +42,11 @@ class UnitTests:
             self._suite.run(result)
         except BaseException as error:  # KeyboardInterrupt, which unittest lets by
             result.apart = to.settle(error)
-        ended = result.ended
-        for name in self.names:
-            if name not in ended:
-                to.case(piece, name, *(result.apart or (FAILED, "not reached")))
+        left = [name for name in self.names if name not in result.ended]
+        for name in left:
+            to.case(piece, name, *(result.apart or (FAILED, "not reached")))
+        if result.apart is not None and not left:
+            to.afterwards(piece, f"{self._case.__name__}.tearDownClass", *result.apart)
 
 
 class Result(unittest.TestResult):
@@ -58,7 +60,7 @@ class Result(unittest.TestResult):
         self._running = False
         self.ended: set[str] = set()
         self.apart: tuple[str, str] | None = None
-        """How something ended that is no test: setUpClass, setUpModule."""
+        """How something ended that is no test: setUpClass, tearDownClass."""
 
     def startTest(self, test: unittest.TestCase) -> None:
         """Begin a test."""

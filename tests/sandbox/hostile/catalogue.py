@@ -8,11 +8,13 @@ from typing import TypeVar
 from tests.sandbox.hostile.attack import Forgery, Harm
 from tests.sandbox.hostile.forgeries import (
     callbacks,
+    classes,
     exits,
     frames,
     lies,
     memory,
     patches,
+    sizes,
     swallowed,
     wire,
 )  # fmt: skip
@@ -34,7 +36,7 @@ def _named(**catalogues: tuple[Attack, ...]) -> Mapping[str, Attack]:
 FORGERIES = _named(
     lies=lies.ATTACKS, exits=exits.ATTACKS, frames=frames.ATTACKS, memory=memory.ATTACKS,
     patches=patches.ATTACKS, callbacks=callbacks.ATTACKS, wire=wire.ATTACKS,
-    swallowed=swallowed.ATTACKS,
+    swallowed=swallowed.ATTACKS, sizes=sizes.ATTACKS, classes=classes.ATTACKS,
 )  # fmt: skip
 
 HARMS = _named(

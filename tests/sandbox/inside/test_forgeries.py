@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from paragen.sandbox.runner.outcomes import Unsupported
 from tests.sandbox.inside.conversation import in_process, loaded
 
 LIAR = """
@@ -182,6 +183,85 @@ def test_own_objects_may_be_compared_with_plain_data() -> None:
         assert money - 5 == 0
         assert (money + 1) + 1 == module.Money(7)
         assert (money + 1 == 6) is False  # the result of an operator, which could be anything
+
+
+def test_a_class_is_the_test_s_own_under_its_name_alone() -> None:
+    program = (
+        "class Base:\n"
+        "    def __init__(self, n=0): self.n = n\n"
+        "    def __eq__(self, o): return self.n == o\n"
+        "class A(Base): pass\nclass Error(Exception): pass\n"
+        "class B(Base): pass\nother = B\nlater = [A]\n"
+        "def make(n): return A(n)\ndef kind(): return A\ndef fail(): raise Error\n"
+    )
+    with loaded(program) as module:
+        assert module.A(5) == 5  # whose base crossed before it has a name
+        assert module.make(5) != 5
+        with pytest.raises(module.Error):
+            module.fail()
+        assert module.Base(5) == 5
+        assert module.A(5) == 5
+        own = module.A(6)
+        assert module.kind()(5) != 5
+        assert module.A(5) != 5  # there may be no telling it from what `kind` gives
+        assert own == 6
+        assert module.B(5) == 5
+        assert module.other(5) != 5
+        assert module.B(5) != 5
+        assert module.later[0](5) != 5
+
+
+def test_a_container_has_as_many_items_as_it_has_said() -> None:
+    program = (
+        "class Box:\n"
+        "    def __init__(self, length, *items): self.length, self.items = length, list(items)\n"
+        "    def __len__(self): return self.length\n"
+        "    def __iter__(self): return iter(self.items)\n"
+        "    def __reversed__(self): return reversed(self.items)\n"
+        "    def __getitem__(self, n): return self.items[n]\n"
+        "    def shorten(self, n): del self.items[n:]\n"
+        "def box(*given): return Box(*given)\n"
+    )
+    with loaded(program) as module:
+        box = module.box(3, 1, 2)
+        assert [n for n in box if n] == [1, 2]  # it was never asked
+        assert len(box) == 3
+        for walk in (iter, reversed):
+            with pytest.raises(TypeError, match="another length"):
+                list(walk(box))
+        with pytest.raises(TypeError, match="another length"):
+            box[2]
+        with pytest.raises(IndexError):
+            box[3]
+        assert len(module.box(2, 1, 2, 3)) == 2
+        assert list(module.box(2, 1, 2, 3)) == [1, 2, 3]
+        right = module.box(2, 1, 2)
+        assert len(right) == 2
+        assert ([*right], [*reversed(right)], right[1]) == ([1, 2], [2, 1], 2)
+        assert len(right) == 2
+        right.shorten(1)
+        assert [*right] == [1]  # what was said is no longer so
+        own = module.Box(3, 1, 2)
+        assert len(own) == 3
+        assert [*own] == [1, 2]  # a class under test has its own way
+
+
+def test_what_is_nested_too_deep_by_the_program_fails_the_test() -> None:
+    program = (
+        "def deep(n):\n    value = 0\n    for _ in range(n): value = [value]\n    return value\n"
+        "def same(value): return value\n"
+    )
+    with loaded(program) as module:
+        value = module.deep(100)
+        for _ in range(150):
+            value = [value]
+        with pytest.raises(Unsupported, match="nested too deep"):
+            module.same(value)
+        value = module.deep(195)
+        for _ in range(10):
+            value = [value]
+        with pytest.raises(ValueError, match="nested too deep"):
+            module.same(value)
 
 
 def test_comparisons_give_nothing_but_bools() -> None:

@@ -50,6 +50,19 @@ def _given(name: str, how: str, body: str, tests: str, before: str = "") -> Forg
     return Forgery(name=name, how=how, program=program, tests=tests)
 
 
+_ASKING = text("""
+    import json, os
+    def shown(given):
+        "What it looks like to whoever has it: on a socket to the test, if there is one, asked there."
+        body = json.dumps(["q", "do", 0, "__repr__", [], {}, None]).encode()
+        try: os.write(3, len(body).to_bytes(4, "big") + body)
+        except OSError: return repr(given)
+        return os.read(3, 1 << 16).decode("latin-1")
+    def number(text):
+        import re
+        return int(re.search("[1-9][0-9]{7}", text)[0])
+    """)
+
 READING = (
     _given("closure", "reads a callback's closure",
            "return next(c.cell_contents for c in note.__closure__ if type(c.cell_contents) is int)",
@@ -121,6 +134,15 @@ READING = (
            "return given.__self__[0]",
            "from solution import f\ndef test_it():\n    wanted = [62710561]\n"
            "    assert f(wanted.__contains__) in wanted\n"),
+    _given("partial_shown", "asks what a partial looks like", "return number(shown(given))",
+           "import functools, operator\nfrom solution import f\ndef test_it():\n"
+           "    is_right = functools.partial(operator.eq, 62710561)\n"
+           "    assert is_right(f(is_right))\n", _ASKING),
+    _given("method_shown", "asks what a bound method's object looks like",
+           "return number(shown(given))",
+           "import dataclasses\nfrom solution import f\n@dataclasses.dataclass\nclass Check:\n"
+           "    wanted: int\n    def is_right(self, value): return value == self.wanted\n"
+           "def test_it():\n    assert f(Check(62710561).is_right) == 62710561\n", _ASKING),
     _given("iterator", "reads what an iterator has left by its pickled state",
            "it = given.__reduce__()[1][0]\n    return it[-1]",
            "from solution import f\ndef test_it():\n    numbers = iter([7919, 62710561])\n"
