@@ -100,7 +100,7 @@ def decide(mode: Mode, board: Board, budget: Budget) -> Step:
     if step.finish is not None:
         return replace(step, start=(), cancel=board.in_flight)
     start = step.start[: _room(board, budget, len(step.start))]
-    if start or step.cancel or board.running:
+    if start or board.running:
         return Step(start=start, cancel=step.cancel)
     spent = budget.max_attempts is not None and len(board.attempts) >= budget.max_attempts
     return Step(finish="the budget is spent" if spent else "there is nothing more to ask")

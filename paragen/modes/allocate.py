@@ -15,6 +15,7 @@ from paragen.domain.generator import Generator, Instance, instance
 from paragen.domain.standing import Standing
 from paragen.domain.task import Task
 from paragen.judge.criteria import CAREFUL, TASK_GROUPS
+from paragen.modes.sizes import model_size
 from paragen.parse.task_type import normal_task_type
 
 
@@ -55,7 +56,6 @@ _REQUIREMENT = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\S", re.MULTILINE)
 _DUTY = re.compile(r"\b(?:must|should|raises?|never|always|at most|at least)\b", re.IGNORECASE)
 _TEST = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*>>>[ \t]", re.MULTILINE)
 _ASSERTION = re.compile(r"\bassert\b|\bself\.assert\w+")
-_SIZE = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?e?(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
 
 
 def estimate(task: Task) -> Estimate:
@@ -110,15 +110,6 @@ def instances(
 def attempts_for(complexity: str) -> int:
     """How many attempts a task of this complexity is worth: 4 to 12."""
     return ATTEMPTS[Level(complexity)]
-
-
-def model_size(model: str) -> float | None:
-    """A model's size in billions of parameters, as its name has it; None where it hasn't."""
-    sizes = [
-        float(experts or 1) * float(number) / (1 if unit in "bB" else 1000)
-        for experts, number, unit in _SIZE.findall(model)
-    ]
-    return sizes[-1] if sizes else None
 
 
 def _points(number: int, some: int, many: int) -> int:

@@ -10,13 +10,16 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from paragen.domain.errors import UsageError
 from paragen.domain.plan import Written
 from paragen.parse.nearest import did_you_mean
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -43,7 +46,7 @@ def option(
 
 def filled(kind: type[T], mode: str, written: Mapping[str, Written]) -> T:
     """A mode's options with what a user wrote; raises UsageError for what it doesn't have."""
-    fields = {one.name: one for one in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    fields = {one.name: one for one in dataclasses.fields(kind)}
     types = get_type_hints(kind)
     values: dict[str, object] = {}
     for name, value in written.items():

@@ -8,14 +8,8 @@ from dataclasses import dataclass
 
 from paragen.domain.generator import Generator, Instance
 from paragen.modes.evidence import named
+from paragen.modes.sizes import model_size
 from paragen.parse.nearest import did_you_mean
-
-_SIZE = re.compile(
-    r"(?<![a-z0-9.])(?:(?P<experts>[0-9]+)x|e)?(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[bm])"
-    r"(?![a-z0-9])",
-    re.IGNORECASE,
-)
-_BILLIONS = {"b": 1.0, "m": 0.001}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +51,6 @@ def tiers_of(roster: Iterable[Instance], written: str) -> Tiers:
         warnings.append(f"No tier names {named(left)}: last to play, after all tiers.")
     tiers.append(tuple(left))
     return Tiers(tiers=tuple(tier for tier in tiers if tier), warnings=tuple(warnings))
-
-
-def model_size(model: str) -> float | None:
-    """Billions of parameters by a model's name, None where it doesn't say.
-
-    `qwen2.5-coder:14b` is 14, `smollm:135m` 0.135, and `mixtral:8x7b` 56: all experts are loaded.
-    """
-    sizes = [
-        int(found["experts"] or 1) * float(found["number"]) * _BILLIONS[found["unit"].lower()]
-        for found in _SIZE.finditer(model)
-    ]
-    # The first is the whole model's: qwen3:30b-a3b has 30, of which 3 are active at a time.
-    return sizes[0] if sizes else None
 
 
 def _estimated(generators: Sequence[Generator]) -> Tiers:

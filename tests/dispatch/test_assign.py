@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paragen.dispatch import Costs, HostLoad, Queue, Resident, assign, takers
+from paragen.dispatch import Costs, HostLoad, Queue, Resident, assign, go_on, schedule, takers
 from tests.dispatch.loads import hosts_, waiting_
 
 
@@ -177,3 +177,38 @@ def test_where_room_is_short_what_needs_no_load_goes_first() -> None:
     waiting = {Queue(on("b")): 1, Queue(on("a")): 1}
     assert [a.host for a in assign(waiting, hosts, limit=1)] == ["y"]
     assert len(assign(waiting, hosts)) == 2
+
+
+def shared(a: int, b: int) -> tuple[dict[Queue, int], list[HostLoad], Costs]:
+    """So many attempts of `a` for two hosts, of which the second alone has `b`."""
+    hosts = [
+        HostLoad(name="x", slots=1, models=frozenset({"a:latest"})),
+        HostLoad(name="y", slots=1, models=frozenset({"a:latest", "b:latest"})),
+    ]
+    costs = known(x_a=(1, 10), y_a=(1, 10), y_b=(1, 10))
+    return {Queue(on("a")): a, Queue(on("b")): b}, hosts, costs
+
+
+def test_a_part_of_a_queue_comes_after_what_is_whole_however_long_it_is() -> None:
+    waiting, hosts, costs = shared(11, 3)
+    batches = schedule(waiting, hosts, costs)["y"]
+    assert [(batch.queue.resident, batch.count) for batch in batches] == [
+        (on("b"), 3),
+        (on("a"), 4),
+    ]
+
+
+def test_a_host_has_no_more_of_a_part_where_other_work_waits_for_it() -> None:
+    waiting, hosts, costs = shared(9, 3)
+    first, second = assign(
+        waiting, [hosts[0], replace(hosts[1], loaded=frozenset({on("a")}))], costs
+    )
+    assert (first.queue, first.host, first.more) == (Queue(on("a")), "y", 2)
+    assert (second.queue, second.host, second.more) == (Queue(on("a")), "x", None)
+
+
+def test_a_host_goes_on_with_a_part_to_its_end() -> None:
+    at_work = HostLoad(name="x", slots=4, running={on("a"): 1}, more=2)
+    waiting = {Queue(on("a")): 9}
+    assert [one.more for one in go_on(waiting, [at_work], Costs(), limit=None)] == [1, 0]
+    assert go_on(waiting, [replace(at_work, more=0)], Costs(), limit=None) == ()

@@ -301,6 +301,17 @@ def test_history_counts_as_so_many_attempts_at_most() -> None:
     assert end.showing("b").passes > 0
 
 
+def test_little_history_counts_as_no_more_than_it_is() -> None:
+    known = {"a": Standing(plays=2, passes=2), "b": Standing(plays=2, passes=0)}
+    some, much = (
+        find_mode("bandit", {"policy": "thompson", "round": 20, "history": most})
+        for most in (2, 200)
+    )
+    for seed in range(9):
+        start = board("a", "b", seed=seed, standings=known)
+        assert decide(some, start, Budget()) == decide(much, start, Budget())
+
+
 @given(seed=st.integers(0, 2**40))
 def test_thompson_draws_by_the_seed(seed: int) -> None:
     mode = find_mode("bandit", {"policy": "thompson", "round": 12, "attempts": 12})

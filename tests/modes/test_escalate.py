@@ -14,7 +14,7 @@ from paragen.domain.candidate import Candidate
 from paragen.domain.plan import Written
 from paragen.domain.status import Status
 from paragen.modes import Mode, decide, find_mode
-from paragen.modes.tiers import model_size, tiers_of
+from paragen.modes.tiers import tiers_of
 from tests.modes.driver import STRICT, TESTED, UNTESTED, after, ended, roster
 
 OPEN = Budget()
@@ -46,28 +46,6 @@ FAILS: Mapping[str, object] = {"status": Status.FAILED}
 LOW: Mapping[str, object] = {"quality": 0.2}
 A: Mapping[str, object] = {"does": "aaa"}
 B: Mapping[str, object] = {"does": "bbb"}
-
-
-@pytest.mark.parametrize(
-    ("model", "size"),
-    [
-        ("qwen2.5-coder:14b", 14),
-        ("qwen2.5-coder:1.5b-instruct-q4_K_M", 1.5),
-        ("deepseek-coder:6.7b", 6.7),
-        ("llama3.2:1B", 1),
-        ("smollm:135m", 0.135),
-        ("mixtral:8x7b", 56),
-        ("qwen3:30b-a3b", 30),
-        ("gemma3n:e4b", 4),
-        ("hf.co/someone/Coder-7B-GGUF:Q4_K_M", 7),
-        ("codellama", None),
-        ("phi3", None),
-        ("q4b2m", None),
-        ("", None),
-    ],
-)
-def test_a_models_size_by_its_name(model: str, size: float | None) -> None:
-    assert model_size(model) == (None if size is None else pytest.approx(size))
 
 
 def test_tiers_go_by_size_and_unknown_ones_last_in_the_rosters_order() -> None:
