@@ -11,7 +11,7 @@ from pathlib import Path
 
 from paragen.domain.errors import ConfigError, HostBusy, HostRefused, ModelMissing
 from paragen.domain.generator import Answer, Request
-from paragen.domain.host import HostSpec
+from paragen.domain.host import HostSpec, canonical_model
 from paragen.domain.ports import Cancel, HostState, Model, OnProgress, Recovery
 from paragen.hosts.breaker import Breaker, Why
 from paragen.hosts.endings import settle
@@ -21,11 +21,11 @@ from paragen.parse.recording import (
     Playback,
     Recorded,
     RecordedFault,
+    by_model,
     choose,
     chunks,
     parse_recording,
     playback,
-    same_model,
 )
 
 VERSION = "demo"
@@ -105,10 +105,10 @@ class DemoHost:
 
     def __init__(self, name: str, recorded: Sequence[Recorded], slots: int | None = None) -> None:
         self._name = name
-        self._recorded = tuple(recorded)
-        self._slots = slots or max(1, len(self._recorded))
+        # Thousands of answers may be recorded, of which few are the model's that is asked.
+        self._recorded = by_model(recorded)
+        self._slots = slots or max(1, len(recorded))
         self._models = tuple(dict.fromkeys(one.model for one in recorded))
-        self._thinkers = frozenset(one.model for one in recorded if one.thinking)
 
     @property
     def name(self) -> str:
@@ -157,16 +157,17 @@ class DemoHost:
     def _find(self, request: Request, faults: Faults) -> Recorded:
         """The recorded answer; raises the error of a fault that leaves none."""
         instance, model = request.instance, faults.model
-        if not any(same_model(model, name) for name in self._models):
+        of_model = self._recorded.get(canonical_model(model))
+        if of_model is None:
             raise ModelMissing(
                 f"The recording of host {self._name!r} has no model {model!r}. "
                 f"It has: {', '.join(self._models)}."
             )
-        if instance.generator.think and not any(same_model(model, t) for t in self._thinkers):
+        if instance.generator.think and not any(one.thinking for one in of_model):
             raise faults.refused(400, f'"{model}" does not support thinking')
         users = [m.content for m in request.messages if m.role == "user"]
         found = choose(
-            self._recorded,
+            of_model,
             model,
             users[-1] if users else "",
             instance.generator.temperature,

@@ -109,6 +109,14 @@ def format_recording(recorded: Iterable[Recorded]) -> str:
     return "".join(json.dumps(_given(one), ensure_ascii=False) + "\n" for one in recorded)
 
 
+def by_model(recorded: Iterable[Recorded]) -> Mapping[str, tuple[Recorded, ...]]:
+    """The recorded answers by their model's name with its tag, each model's in order."""
+    found: dict[str, list[Recorded]] = {}
+    for one in recorded:
+        found.setdefault(canonical_model(one.model), []).append(one)
+    return {model: tuple(answers) for model, answers in found.items()}
+
+
 def choose(
     recorded: Iterable[Recorded],
     model: str,

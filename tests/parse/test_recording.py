@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paragen.domain.host import canonical_model
 from paragen.parse.recording import (
     Recorded,
     RecordedFault,
     RecordingError,
+    by_model,
     choose,
     chunks,
     format_recording,
@@ -133,6 +135,26 @@ def test_choosing_by_model_match_temperature_and_seed() -> None:
     assert choose(recorded, "m:latest", "other", 0.1, None) is plain
     assert choose(recorded, "m:7b", "other", 0.1, 0) is None
     assert choose((), "m", "other", None, None) is None
+
+
+names = st.sampled_from(["m", "m:latest", "m:7b", "n"])
+of_few_models = st.builds(
+    Recorded,
+    model=names,
+    answer=texts,
+    match=st.none() | st.just("it"),
+    seed=st.none() | st.just(0),
+)
+
+
+@given(st.lists(of_few_models, max_size=8), names)
+def test_a_models_own_answers_are_enough_to_choose_from(
+    recorded: list[Recorded], model: str
+) -> None:
+    own = by_model(recorded).get(canonical_model(model), ())
+    assert choose(own, model, "do it", 0.3, 0) is choose(recorded, model, "do it", 0.3, 0)
+    assert all(same_model(one.model, model) for one in own)
+    assert sum(map(len, by_model(recorded).values())) == len(recorded)
 
 
 def test_playback_of_the_whole_and_of_a_budget() -> None:
