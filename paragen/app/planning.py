@@ -15,7 +15,7 @@ from paragen.app.opening import any_of, missing_models, pulls
 from paragen.app.playing import play_options
 from paragen.app.probe import Probed, probe
 from paragen.app.session import planned
-from paragen.dispatch import Costs, Resident
+from paragen.dispatch import Costs, Resident, resident_for
 from paragen.domain.errors import ParagenError
 from paragen.domain.forecast import (
     Forecast,
@@ -169,11 +169,7 @@ def _attempts(plans: Sequence[Plan], played: Simulated) -> list[PlannedAttempt]:
 
 
 def _costs(plans: Sequence[Plan], probed: Sequence[Probed], costs: Costs) -> list[PlannedCost]:
-    residents = dict.fromkeys(
-        Resident(canonical_model(who.generator.model), who.generator.num_ctx)
-        for plan in plans
-        for who in plan.roster
-    )
+    residents = dict.fromkeys(resident_for(who.generator) for plan in plans for who in plan.roster)
     found = []
     for one in probed:
         for resident in residents:

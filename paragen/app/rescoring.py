@@ -94,13 +94,8 @@ class Rescoring:
             board = Board(task=self._task, roster=(), criteria=self._criteria)
             return _after(board.asked(c.attempt for c in candidates), candidates), ()
         plan, now = planned.plan, {c.id: c for c in candidates}
-        board = Board(
-            task=self._task,
-            roster=plan.roster,
-            criteria=self._criteria,
-            seed=plan.seed,
-            standings=plan.standings,
-        ).asked(planned.attempts)
+        board = replace(plan.board, task=self._task, criteria=self._criteria)
+        board = board.asked(planned.attempts)
         board = _after(board, [now[c.id] for c in planned.candidates if c.id in now])
         step = decide(find_mode(plan.mode, plan.mode_options), board, plan.budget)
         return board, step.among if step.finish is not None else ()

@@ -9,7 +9,7 @@ from paragen.dispatch.admit import admitted
 from paragen.dispatch.assign import assign, go_on
 from paragen.dispatch.costs import Cost, Costs
 from paragen.dispatch.schedule import Batch, Schedule, schedule
-from paragen.dispatch.values import Assignment, HostLoad, Queue, Resident, takers
+from paragen.dispatch.values import Assignment, HostLoad, Queue, Resident, resident_for, takers
 
 __all__ = [
     "Assignment",
@@ -23,6 +23,7 @@ __all__ = [
     "admitted",
     "assign",
     "go_on",
+    "resident_for",
     "schedule",
     "takers",
 ]

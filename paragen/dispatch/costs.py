@@ -127,7 +127,7 @@ class Costs:
         """These costs with rows of history: host, model, mean load_s and generation_s, samples."""
         table = dict(self.table)
         for host, resident, load_s, generation_s, samples in rows:
-            count = max(1, min(samples, MEMORY))
+            count = max(1, samples)
             table[(host, resident)] = Seen(
                 None if load_s is None else Mean(load_s, count),
                 None if generation_s is None else Mean(generation_s, count),

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from paragen.domain.generator import Generator
+from paragen.domain.host import canonical_model
+
 
 # These two are keys of almost everything here: tuples hash several times as fast as dataclasses.
 class Resident(NamedTuple):
@@ -96,6 +99,11 @@ class Assignment:
     queue: Queue
     host: str
     more: int | None = None
+
+
+def resident_for(generator: Generator) -> Resident:
+    """What must be in a host's memory for a generator."""
+    return Resident(canonical_model(generator.model), generator.num_ctx)
 
 
 def takers(queue: Queue, hosts: Sequence[HostLoad]) -> list[HostLoad]:

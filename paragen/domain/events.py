@@ -74,10 +74,15 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingStarted:
-    """An answer is complete, and its program goes to the sandbox."""
+    """An answer is complete, and its program goes to the sandbox.
+
+    `answered` stands for the attempt's candidate until that is judged: should it never be, the
+    answer isn't lost.
+    """
 
     run_id: str
     attempt_id: str
+    answered: Candidate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from paragen.domain.board import Budget
+from paragen.domain.board import Board, Budget
 from paragen.domain.generator import Instance
 from paragen.domain.standing import Standing
 from paragen.domain.task import Task
@@ -35,3 +35,14 @@ class Plan:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def board(self) -> Board:
+        """The board at its beginning: nobody was asked."""
+        return Board(
+            task=self.task,
+            roster=self.roster,
+            criteria=self.criteria,
+            seed=self.seed,
+            standings=self.standings,
+        )

@@ -26,6 +26,7 @@ from paragen.engine.agenda import Agenda
 from paragen.engine.deadlines import Deadlines
 from paragen.engine.inbox import Job
 from paragen.engine.judges import Judges
+from paragen.engine.resumed import unjudged
 from paragen.engine.slots import Key
 from paragen.engine.tournament import Tournament
 from paragen.engine.traffic import Traffic
@@ -81,7 +82,10 @@ class Course:
         self._begin(tournament)
         if job.started is None:  # no host was asked
             job.started = time.monotonic()
-        self._tell(JudgingStarted(run_id=run_id, attempt_id=attempt_id))
+        answered = replace(
+            unjudged(job.attempt, job.host, answer), started_s=tournament.since_start(job.started)
+        )
+        self._tell(JudgingStarted(run_id=run_id, attempt_id=attempt_id, answered=answered))
         self._judges.judge(job, answer, compares=tournament.mode.compares)
 
     def end(self, key: Key, candidate: Candidate) -> None:
@@ -141,7 +145,11 @@ class Course:
         for attempt in attempts:
             key = (tournament.run.run_id, attempt.id)
             parents = tuple(candidates[parent] for parent in attempt.parents)
-            self._traffic.put(Job(key=key, attempt=attempt, plan=tournament.plan, parents=parents))
+            job = Job(key=key, attempt=attempt, plan=tournament.plan, parents=parents)
+            known = tournament.answered.get(attempt.id)
+            if known is not None:
+                job.host, job.answered = known.host, known.answer
+            self._traffic.put(job)
 
     def _sent(self, job: Job) -> None:
         """A job has a slot, and its host is asked next."""

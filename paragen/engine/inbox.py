@@ -19,7 +19,8 @@ class Job:
     """An attempt on its way to a candidate, of a tournament of this plan.
 
     `host` is where it runs, `cancel` the switch that calls it off, and `started` when it was sent
-    there, on the monotonic clock; None until it was.
+    there, on the monotonic clock; None until it was. One that was `answered` before, and not
+    judged, isn't sent.
     """
 
     key: Key
@@ -29,6 +30,7 @@ class Job:
     host: str | None = None
     cancel: Cancel = field(default_factory=Cancel)
     started: float | None = None
+    answered: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The cache had an attempt's answer: no host is asked."""
+    """An attempt's answer is known, from the cache or from before: no host is asked."""
 
     job: Job
     answer: Answer

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from paragen.domain.board import Board
 from paragen.domain.candidate import Candidate, Fault
-from paragen.domain.generator import Attempt
+from paragen.domain.generator import Answer, Attempt
 from paragen.domain.status import MODEL_OUTCOMES, Status
 from paragen.domain.tournament import Run
 
 INTERRUPTED_KIND = "interrupted"
 """The kind of fault of candidates that an interrupt called off: they are asked again."""
+UNJUDGED_KIND = "unjudged"
+"""The kind of those that were answered, and broken off before a verdict: they are judged again."""
+_INTERRUPTED = Fault(kind=INTERRUPTED_KIND, message="Interrupted; it is asked again at a resume.")
+_UNJUDGED = Fault(kind=UNJUDGED_KIND, message="Answered, but not judged; it is judged at a resume.")
 
 
 class Retry(StrEnum):
@@ -33,7 +37,8 @@ class Resumed:
     `run` is what came of one that is over, which isn't played again; `started_at` is when one that
     isn't had begun (empty: it had not). One that was over and is `reopened` has its whole deadline
     again: what it spent before would end it before anything is answered. `earlier` is what had
-    ended of that which is asked again: it counts where that is called off.
+    ended of that which is asked again: it counts where that is called off. Of what is asked again,
+    `answered` has what needs only a verdict, by id.
     """
 
     attempts: tuple[Attempt, ...] = ()
@@ -42,6 +47,7 @@ class Resumed:
     started_at: str = ""
     reopened: bool = False
     earlier: tuple[Candidate, ...] = ()
+    answered: Mapping[str, Candidate] = field(default_factory=dict)
 
     @property
     def played_s(self) -> float:
@@ -55,19 +61,40 @@ def kept(
 ) -> tuple[Candidate, ...]:
     """The candidates that stay when a session is gone on with; the others are asked again.
 
-    What an interrupt called off doesn't stay; what a mode cancelled does, and what another of the
-    attempts builds on.
+    What was broken off doesn't stay; what a mode cancelled does, and what another of the attempts
+    builds on.
     """
     parents = {parent for attempt in attempts for parent in attempt.parents}
     return tuple(c for c in candidates if c.id in parents or not _is_asked_again(c, retry))
+
+
+def unjudged(attempt: Attempt, host: str | None, answer: Answer) -> Candidate:
+    """What stands for an attempt's candidate from its answer until its verdict."""
+    return Candidate(
+        attempt=attempt, status=Status.NOT_JUDGED, host=host, answer=answer, error=_UNJUDGED
+    )
+
+
+def broken_off(candidate: Candidate) -> bool:
+    """Whether an attempt hadn't come to an end of its own when its session was broken off."""
+    return _kind(candidate) in (INTERRUPTED_KIND, UNJUDGED_KIND)
+
+
+def answered(candidates: Iterable[Candidate]) -> dict[str, Candidate]:
+    """Those with a whole answer and no verdict, by id: no host needs to be asked for them again."""
+    return {
+        one.id: one
+        for one in candidates
+        if one.status is Status.NOT_JUDGED or _kind(one) == UNJUDGED_KIND
+    }
 
 
 def marked(candidate: Candidate) -> Candidate:
     """A candidate that ended at an interrupt: marked, where it is the interrupt that ended it."""
     if candidate.status is not Status.CANCELLED:
         return candidate
-    fault = Fault(kind=INTERRUPTED_KIND, message="Interrupted; it is asked again at a resume.")
-    return replace(candidate, error=fault)
+    # Only what was being judged has a verdict: its answer is whole.
+    return replace(candidate, error=_INTERRUPTED if candidate.verdict is None else _UNJUDGED)
 
 
 def rebuilt(board: Board, resumed: Resumed) -> Board:
@@ -78,9 +105,15 @@ def rebuilt(board: Board, resumed: Resumed) -> Board:
     return board
 
 
+def _kind(candidate: Candidate) -> str | None:
+    return None if candidate.error is None else candidate.error.kind
+
+
 def _is_asked_again(candidate: Candidate, retry: Retry) -> bool:
+    if broken_off(candidate):
+        return True
     if candidate.status is Status.CANCELLED:
-        return candidate.error is not None and candidate.error.kind == INTERRUPTED_KIND
+        return False
     if candidate.status in MODEL_OUTCOMES:
         return retry is Retry.FAILED and candidate.status is not Status.PASSED
     return retry is not Retry.NONE

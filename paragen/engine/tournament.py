@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from paragen.domain.board import Board
 from paragen.domain.candidate import Candidate
 from paragen.domain.generator import Attempt
 from paragen.domain.plan import Plan
@@ -36,14 +35,7 @@ class Tournament:
     ) -> None:
         self.plan = plan
         self.mode = mode
-        empty = Board(
-            task=plan.task,
-            roster=plan.roster,
-            criteria=plan.criteria,
-            seed=plan.seed,
-            standings=plan.standings,
-        )
-        self.board = rebuilt(empty, resumed)
+        self.board = rebuilt(plan.board, resumed)
         self.run = Run(
             run_id=run_id,
             session_id=session_id,
@@ -63,6 +55,7 @@ class Tournament:
         self._on_record = len(self.board.attempts)
         self._played_s = resumed.played_s
         self._earlier = {candidate.id: candidate for candidate in resumed.earlier}
+        self.answered = resumed.answered
         self._deadline_from_s = resumed.played_s if resumed.reopened else 0.0
         self._among: frozenset[str] = frozenset()
         self._unwanted: set[str] = set()

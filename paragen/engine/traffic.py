@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from paragen.dispatch import Resident
+from paragen.dispatch import Resident, resident_for
 from paragen.domain.errors import (
     FirstTokenTimeout,
     GenerationCancelled,
@@ -18,7 +18,6 @@ from paragen.domain.errors import (
 )
 from paragen.domain.events import AttemptQueued, Event, Warned
 from paragen.domain.generator import Answer, CallLimits, Request
-from paragen.domain.host import canonical_model
 from paragen.domain.plan import Plan
 from paragen.domain.ports import Cancel, Host, HostState, Recovery
 from paragen.engine.calls import Calls
@@ -75,12 +74,14 @@ class Traffic:
         return self._slots.ask_again_s
 
     def put(self, job: Job) -> None:
-        """Let an attempt wait for a slot; what the cache has, or no host can take, won't."""
+        """Let an attempt wait for a slot; one that is answered, or that no host can take, won't."""
+        answer = job.answered
         pinned = job.attempt.instance.generator.host
-        if pinned is not None and pinned not in self._hosts:
+        if answer is None and pinned is not None and pinned not in self._hosts:
             self._inbox.put(Ended(job.key, unplaced(job.attempt, pinned)))
             return
-        answer = None if self._known.is_empty else self._known.find(self._request(job))
+        if answer is None and not self._known.is_empty:
+            answer = self._known.find(self._request(job))
         if answer is not None:
             self._under_way[job.key] = job
             self._inbox.put(Known(job, answer))
@@ -94,8 +95,7 @@ class Traffic:
     def expect(self, plans: Iterable[Plan]) -> None:
         """Note what will be played next, so that an idle host may load its models."""
         generators = (who.generator for plan in plans for who in plan.roster)
-        residents = (Resident(canonical_model(one.model), one.num_ctx) for one in generators)
-        self._slots.wanted(*dict.fromkeys(residents))
+        self._slots.wanted(*dict.fromkeys(resident_for(one) for one in generators))
 
     def dispatch(self, on_send: Callable[[Job], None]) -> None:
         """Send what can be sent now, and load ahead where a host would be idle.

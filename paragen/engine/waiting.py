@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
-from paragen.dispatch import Queue, Resident
+from paragen.dispatch import Queue, Resident, resident_for
 from paragen.domain.generator import Attempt
-from paragen.domain.host import canonical_model
 
 Key = tuple[str, str]
 """A run's id and an attempt's id: unique in a session."""
@@ -134,8 +133,7 @@ class Waiting:
 
 def resident_of(attempt: Attempt) -> Resident:
     """What must be in a host's memory for an attempt."""
-    generator = attempt.instance.generator
-    return Resident(canonical_model(generator.model), generator.num_ctx)
+    return resident_for(attempt.instance.generator)
 
 
 def queue_of(attempt: Attempt) -> Queue:

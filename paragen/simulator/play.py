@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from heapq import heappop, heappush
 
-from paragen.dispatch import Costs, Resident
+from paragen.dispatch import Costs, Resident, resident_for
 from paragen.domain.board import Board
 from paragen.domain.candidate import Candidate, Fault
 from paragen.domain.generator import Answer, Attempt
-from paragen.domain.host import canonical_model
 from paragen.domain.plan import Plan
 from paragen.domain.status import Status
 from paragen.modes import Mode, decide, find_mode
@@ -343,19 +342,11 @@ class _Play:
 
 
 def _run(name: str, plan: Plan) -> _Run:
-    board = Board(
-        task=plan.task,
-        roster=plan.roster,
-        criteria=plan.criteria,
-        seed=plan.seed,
-        standings=plan.standings,
-    )
-    return _Run(name, plan, find_mode(plan.mode, plan.mode_options), board)
+    return _Run(name, plan, find_mode(plan.mode, plan.mode_options), plan.board)
 
 
 def _resident(attempt: Attempt) -> Resident:
-    generator = attempt.instance.generator
-    return Resident(canonical_model(generator.model), generator.num_ctx)
+    return resident_for(attempt.instance.generator)
 
 
 def _lost(attempt: Attempt) -> Candidate:

@@ -14,6 +14,7 @@ from paragen.domain.events import (
     AttemptsAsked,
     CandidateEnded,
     Event,
+    JudgingStarted,
     ModelLoaded,
     RunAudited,
     RunEnded,
@@ -31,6 +32,7 @@ Recorded = (
     SessionStarted
     | RunStarted
     | AttemptsAsked
+    | JudgingStarted
     | CandidateEnded
     | RunEnded
     | RunAudited
@@ -117,6 +119,8 @@ class Recorder:
                 self._writer.begun(run)
             case AttemptsAsked(run_id=run_id, attempts=attempts):
                 self._writer.attempts(run_id, attempts)
+            case JudgingStarted(run_id=run_id, answered=answered):
+                self._writer.ended(run_id, answered)
             case CandidateEnded(run_id=run_id, candidate=candidate):
                 self._writer.ended(run_id, candidate)
             case RunEnded(run=run):

@@ -9,11 +9,18 @@ from paragen.domain.plan import Plan
 from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
-from paragen.engine.resumed import Retry
+from paragen.engine.resumed import UNJUDGED_KIND, Retry
 from paragen.store.resume import UnfinishedRun
 
 CRITERIA = Criteria(weights=Weights(quality=1, speed=0))
-STATUSES = {"p": Status.PASSED, "f": Status.FAILED, "e": Status.ERROR}
+STATUSES = {
+    "p": Status.PASSED,
+    "f": Status.FAILED,
+    "e": Status.ERROR,
+    "n": Status.NOT_JUDGED,
+    "u": Status.NOT_JUDGED,
+}
+"""`n` could not be judged, `u` wasn't yet."""
 
 
 def run(name: str, ends: str, *needs: str, ended: bool = True) -> UnfinishedRun:
@@ -28,7 +35,11 @@ def run(name: str, ends: str, *needs: str, ended: bool = True) -> UnfinishedRun:
         plan=Plan(task=task, roster=(), criteria=CRITERIA, needs=needs),
         attempts=attempts,
         candidates=tuple(
-            Candidate(attempt=attempt, status=STATUSES[end], error=Fault(kind="k", message="m"))
+            Candidate(
+                attempt=attempt,
+                status=STATUSES[end],
+                error=Fault(kind=UNJUDGED_KIND if end == "u" else "k", message="m"),
+            )
             for attempt, end in zip(attempts, ends, strict=True)
             if end != "."
         ),
@@ -78,6 +89,16 @@ def test_what_is_asked_again_is_known_as_it_was() -> None:
     found = resumed([run("a", "pfe")], Retry.FAILED)["a"]
     assert [candidate.id for candidate in found.earlier] == ["c1", "c2"]
     assert resumed([run("b", "pfe.", ended=False)], Retry.NONE)["b"].earlier == ()
+
+
+def test_what_was_answered_needs_only_a_verdict() -> None:
+    found = resumed([run("a", "pnu.", ended=False)], Retry.NONE)["a"]
+    assert [candidate.id for candidate in found.candidates] == ["c0", "c1"]
+    assert "c2" in found.answered
+    assert found.earlier == (), "a verdict that wasn't there is none that could count"
+    again = resumed([run("a", "pnu.", ended=False)], Retry.ERRORS)["a"]
+    assert [candidate.id for candidate in again.candidates] == ["c0"]
+    assert list(again.answered) == ["c1", "c2"]
 
 
 def test_whoever_had_to_do_without_a_winner_is_opened_with_him() -> None:

@@ -60,6 +60,14 @@ def test_small_cases_are_shared_out_in_the_best_way(
     assert best_s * (1 - 1e-9) <= shared_out(*case).done_s <= 1.01 * best_s
 
 
+def test_a_machine_with_room_for_several_batches_still_sets_up_one_at_a_time() -> None:
+    """Its slots share the pieces, but not the set-ups; each slot that has a piece waits for one."""
+    three = [{0: (10.0, 2.0)}] * 3
+    assert balanced([Machine(5.0, 4)], [1, 1, 1], three).done_s == 5 + 3 * 10
+    assert balanced([Machine(5.0, 4)], [8], [{0: (10.0, 2.0)}]).done_s == 5 + 10 + 8 * 2 / 4
+    assert balanced([Machine(5.0, 4)], [80, 80], three[:2]).done_s == 5 + 2 * 10 + 160 * 2 / 4
+
+
 def test_what_no_machine_can_have_stays_out() -> None:
     result = balanced([Machine(0.0, 1)], [3, 2], [{}, {0: (1.0, 1.0)}])
     assert list(result.on(0)) == [(1, 2)]

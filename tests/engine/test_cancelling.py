@@ -12,10 +12,11 @@ import pytest
 from paragen.domain.board import Board, Budget, Step
 from paragen.domain.errors import GenerationCancelled
 from paragen.domain.events import CandidateEnded, Event, RunEnded, Warned
-from paragen.domain.generator import Answer, Generator, Instance, Request
+from paragen.domain.generator import Answer, Attempt, Generator, Instance, Request
 from paragen.domain.ports import Cancel, OnProgress, Recovery, Sandbox
 from paragen.domain.status import Status
 from paragen.engine.session import Engine
+from paragen.engine.workers import judged
 from paragen.hosts.demo import DemoHost
 from paragen.modes import Mode
 from paragen.modes.ask import ask
@@ -42,6 +43,25 @@ def until(true: Callable[[], bool], limit_s: float = 20.0) -> None:
     while not true():
         assert time.monotonic() < end, "it never came to be"
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("text", [RIGHT, "I can't do that."])
+def test_what_was_called_off_is_cancelled_whatever_came_of_it(sandbox: Sandbox, text: str) -> None:
+    """What is known of its program may be half of the truth."""
+    one, cancel = plan("right"), Cancel()
+    cancel.throw()
+    candidate = judged(
+        task=one.task,
+        criteria=one.criteria,
+        attempt=Attempt(id="c1", instance=one.roster[0]),
+        host="h",
+        answer=Answer(text=text),
+        sandbox=sandbox,
+        cancel=cancel,
+        started=time.monotonic(),
+    )
+    assert (candidate.status, candidate.scores) == (Status.CANCELLED, None)
+    assert candidate.verdict is not None, "by which a whole answer is known at a resume"
 
 
 def test_a_race_leaves_a_usable_host(sandbox: Sandbox) -> None:

@@ -25,10 +25,11 @@ from paragen.domain.events import (
     RunEnded,
     Warned,
 )
-from paragen.domain.generator import Answer, Request
+from paragen.domain.generator import Answer, CallLimits, Request
 from paragen.domain.ports import Cancel, HostState, Model, OnProgress, Recovery, Sandbox
 from paragen.domain.status import Status
 from paragen.domain.task import Limits
+from paragen.engine.known import KnownAnswers
 from paragen.engine.session import Engine
 from paragen.hosts.demo import DemoHost
 from paragen.parse.recording import Recorded, RecordedFault
@@ -160,6 +161,24 @@ def test_where_no_host_is_left_what_is_asked_later_ends_too(sandbox: Sandbox) ->
     assert [run.exit_code for run in runs] == [3, 3, 3]
 
 
+class GoneAtOnce(DemoHost):
+    """A host that is gone as soon as an answer is called off."""
+
+    def generate(self, request: Request, on_progress: OnProgress, cancel: Cancel) -> Answer:
+        called_off = threading.Event()
+        cancel.on_throw(called_off.set)
+        assert called_off.wait(30)
+        raise ConnectionFault("refused")
+
+
+def test_what_was_called_off_goes_nowhere_else(sandbox: Sandbox) -> None:
+    listener = Listener()
+    hosts = [GoneAtOnce(name, RECORDED, 1) for name in ("one", "two")]
+    (run,) = engine(sandbox, *hosts, listener=listener).play([plan("right", deadline_s=0.3)])
+    assert [c.status for c in run.ranking] == [Status.ERROR]
+    assert len(listener.of(AttemptStarted)) == 1
+
+
 class Dying(DemoHost):
     """A host that breaks its answers off, and is gone then, or isn't."""
 
@@ -215,6 +234,42 @@ def test_a_model_that_hangs_takes_no_host_from_the_others(sandbox: Sandbox) -> N
         [plan("right", name=f"t{n}") for n in range(3)]
     )
     assert [run.exit_code for run in runs] == [3, 0, 0]
+
+
+class HangsOn(DemoHost):
+    """A host that hangs on these models, and can't be helped."""
+
+    def __init__(self, *models: str) -> None:
+        super().__init__("hangs", RECORDED, 1)
+        self._models = models
+
+    def generate(self, request: Request, on_progress: OnProgress, cancel: Cancel) -> Answer:
+        if request.instance.generator.model in self._models:
+            raise FirstTokenTimeout("no token came")
+        return super().generate(request, on_progress, cancel)
+
+    def recover(self, model: str, num_ctx: int, cancel: Cancel) -> Recovery:
+        raise HostHanging("host hangs generates nothing any more")
+
+
+@pytest.mark.parametrize(
+    ("models", "is_lost"), [("wrong right prose", 0), ("wrong prose right", 1)]
+)
+def test_a_host_that_answers_in_between_does_not_hang(
+    sandbox: Sandbox, models: str, is_lost: bool
+) -> None:
+    """Two models on which it hangs, one after the other, are one too many."""
+    listener = Listener()
+    hosts = (HangsOn("wrong", "prose"), DemoHost("other", RECORDED[:1], 1))
+    plans = [
+        replace(one, roster=(replace(who, generator=replace(who.generator, host="hangs")),))
+        for model in (*models.split(), "right", "right")
+        for one in (plan(model, name=model),)
+        for who in one.roster
+    ]
+    engine(sandbox, *hosts, listener=listener, max_steps=1).play(plans)
+    said = [event.message for event in listener.of(Warned)]
+    assert any("go to other hosts" in one for one in said) == bool(is_lost)
 
 
 class Loading(DemoHost):
@@ -331,8 +386,8 @@ def test_an_interrupt_ends_a_load(sandbox: Sandbox) -> None:
 class Digested(DemoHost):
     """A demo host whose models have digests, and which counts what it is asked."""
 
-    def __init__(self, digest: str | None = "sha256:1") -> None:
-        super().__init__("h", RECORDED, 2)
+    def __init__(self, digest: str | None = "sha256:1", name: str = "h") -> None:
+        super().__init__(name, RECORDED, 2)
         self._digest = digest
         self.asked = 0
 
@@ -400,6 +455,19 @@ def test_nothing_is_shared_between_seeds_copies_models_or_temperatures(sandbox: 
     newer = Digested("sha256:2")
     engine(sandbox, newer, cache=cache).play([one])
     assert newer.asked == 1, "the model was changed"
+
+
+def test_what_is_pinned_is_only_answered_by_its_hosts_own_model() -> None:
+    cache, host, other = Kept(), Digested(), Digested("sha256:2", "other")
+    (one,) = plan("right").roster
+    pinned = replace(one, generator=replace(one.generator, host="other"))
+    known = KnownAnswers(cache, [(at, at.state()) for at in (host, other)])
+    request = Request(instance=one, messages=(), limits=CallLimits())
+    known.keep("h", request, Answer(text=RIGHT))
+    assert known.find(request) is not None
+    assert known.find(replace(request, instance=pinned)) is None
+    known.keep("other", replace(request, instance=pinned), Answer(text=RIGHT))
+    assert known.find(replace(request, instance=pinned)) is not None
 
 
 def test_a_model_without_a_digest_is_never_kept(sandbox: Sandbox) -> None:

@@ -13,7 +13,8 @@ from paragen.domain.plan import Plan
 from paragen.domain.ports import Cancel, OnProgress, Sandbox
 from paragen.domain.status import Status
 from paragen.domain.task import Task, TestCode
-from paragen.domain.tournament import Run
+from paragen.domain.tournament import Run, SandboxState
+from paragen.engine.agenda import Agenda
 from paragen.engine.resumed import Resumed
 from paragen.engine.session import Engine
 from paragen.hosts.demo import DemoHost
@@ -129,6 +130,21 @@ def test_no_more_tournaments_than_max_steps_are_played_at_once(sandbox: Sandbox,
         now += isinstance(event, RunStarted) - isinstance(event, RunEnded)
         peak = max(peak, now)
     assert peak == most
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_as_many_as_are_played_are_looked_forward_to(most: int) -> None:
+    """An idle host may load their models, and not those of what comes much later."""
+    plans = [plan("right", name=f"t{number}") for number in range(5)]
+    agenda = Agenda(
+        plans,
+        {f"r{number}": Resumed() for number in range(5)},
+        session_id="s",
+        sandbox=SandboxState(level="none", sealed=False),
+        max_steps=most,
+    )
+    assert len(agenda.open_next()) == most
+    assert [one.task.name for one in agenda.upcoming] == [f"t{most + n}" for n in range(most)]
 
 
 def test_the_needs_of_a_resumed_session_come_from_the_record(sandbox: Sandbox) -> None:

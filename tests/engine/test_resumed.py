@@ -10,8 +10,18 @@ from hypothesis import strategies as st
 
 from paragen.domain.board import Board
 from paragen.domain.candidate import Candidate, Fault
+from paragen.domain.generator import Answer
 from paragen.domain.status import Status
-from paragen.engine.resumed import Resumed, Retry, kept, marked, rebuilt
+from paragen.engine.resumed import (
+    Resumed,
+    Retry,
+    answered,
+    broken_off,
+    kept,
+    marked,
+    rebuilt,
+    unjudged,
+)
 from tests.engine.playing import task
 from tests.store import build
 
@@ -49,6 +59,24 @@ def test_an_attempt_is_on_the_board_even_if_only_its_candidate_is_on_record() ->
     board = rebuilt(EMPTY, Resumed(candidates=(build.candidate("c1"),)))
     assert list(board.attempts) == ["c1"]
     assert not board.running
+
+
+def test_what_was_being_judged_at_an_interrupt_is_only_judged_again() -> None:
+    program = build.candidate("c1", Status.NOT_JUDGED)
+    cut_off = marked(replace(program, status=Status.CANCELLED))
+    known = unjudged(program.attempt, "gpu0", program.answer or Answer(text=""))
+    for one in (cut_off, known):
+        assert broken_off(one)
+        assert answered([one, interrupted("c2"), build.candidate("c3")]) == {"c1": one}
+        assert kept([program.attempt], [one]) == ()
+        assert rebuilt(EMPTY, Resumed(candidates=(one,), attempts=(program.attempt,))).running
+
+
+def test_what_could_not_be_judged_is_only_judged_again_too() -> None:
+    lost = build.candidate("c1", Status.NOT_JUDGED)
+    assert kept([lost.attempt], [lost]) == (lost,), "if it is to be retried at all"
+    assert not broken_off(lost)
+    assert answered([lost]) == {"c1": lost}
 
 
 @pytest.mark.parametrize("status", list(Status))

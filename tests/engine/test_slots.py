@@ -184,6 +184,17 @@ def test_what_a_load_pushes_out_must_be_loaded_again() -> None:
     assert slots.begin(("r", "2"), attempt("g", "a"), "h")
 
 
+def test_a_load_pushes_out_what_is_idle_before_what_runs() -> None:
+    slots = Slots([(Place("h", 2), state("a", "b"))], memory=2)
+    slots.begin(("r", "a"), attempt("g", "a"), "h")
+    slots.begin(("r", "b"), attempt("g", "b"), "h")
+    slots.end(("r", "b"), loaded=True)  # used last, and idle now
+    assert slots.begin(("r", "c"), attempt("g", "c"), "h"), "it is loaded in b's place"
+    slots.end(("r", "c"), loaded=False)
+    assert not slots.begin(("r", "a2"), attempt("g", "a"), "h")
+    assert slots.begin(("r", "b2"), attempt("g", "b"), "h"), "b is gone"
+
+
 def test_the_same_model_with_another_context_is_loaded_anew() -> None:
     slots = Slots([(Place("h", 2), state("a"))])
     other = attempt("g", "a", num_ctx=4096)

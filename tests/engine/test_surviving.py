@@ -1,49 +1,25 @@
-"""Deadlines, interrupts, and sessions that are gone on with after they were broken off."""
+"""Deadlines, and sessions that are gone on with after they were killed."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from paragen.domain.board import Budget
-from paragen.domain.candidate import Candidate
-from paragen.domain.events import (
-    AttemptsAsked,
-    AttemptStarted,
-    CandidateEnded,
-    Event,
-    RunEnded,
-    RunStarted,
-    SessionStarted,
-)
-from paragen.domain.generator import Attempt
-from paragen.domain.plan import Plan
+from paragen.domain.events import RunStarted, SessionStarted
 from paragen.domain.ports import Sandbox
 from paragen.domain.status import Status
-from paragen.domain.tournament import Run, SandboxState
+from paragen.domain.tournament import SandboxState
 from paragen.engine.resumed import Resumed
-from paragen.engine.session import Engine
 from paragen.engine.tournament import Tournament
 from paragen.engine.workers import cancelled
 from paragen.hosts.demo import DemoHost
 from paragen.modes import find_mode
 from paragen.parse.recording import Recorded
-from tests.engine.playing import (
-    ENDLESS,
-    FAST,
-    RECORDED,
-    RIGHT,
-    WRONG,
-    Listener,
-    engine,
-    plan,
-    served,
-    statuses,
-)
+from tests.engine.playing import ENDLESS, FAST, RECORDED, RIGHT, engine, plan, served, statuses
+from tests.engine.record import SEQUENCE, THREE, Record, Stop, ends
 from tests.store import build
 
 
@@ -93,76 +69,6 @@ def test_a_deadline_is_each_tournaments_own(sandbox: Sandbox) -> None:
     ]
 
 
-class Stop(Exception):
-    """The process was killed, as far as the engine can tell."""
-
-
-@dataclass
-class Record:
-    """What a store would have of a session; it may break the session off at some event."""
-
-    breaks_at: int | None = None
-    events: list[Event] = field(default_factory=list)
-    session_id: str = ""
-    plans: Mapping[str, Plan] = field(default_factory=dict)
-    attempts: dict[str, list[Attempt]] = field(default_factory=dict)
-    candidates: dict[str, dict[str, Candidate]] = field(default_factory=dict)
-    runs: dict[str, Run] = field(default_factory=dict)
-    started_at: dict[str, str] = field(default_factory=dict)
-
-    def __call__(self, event: Event) -> None:
-        self.events.append(event)
-        match event:
-            case SessionStarted(session_id=session_id, plans=plans):
-                self.session_id, self.plans = session_id, plans
-            case RunStarted(run=run):
-                self.started_at[run.run_id] = run.started_at
-            case AttemptsAsked(run_id=run_id, attempts=attempts):
-                self.attempts.setdefault(run_id, []).extend(attempts)
-            case CandidateEnded(run_id=run_id, candidate=candidate):
-                self.candidates.setdefault(run_id, {})[candidate.id] = candidate
-            case RunEnded(run=run) if run.exit_code != 130:
-                self.runs[run.run_id] = run
-        if len(self.events) == self.breaks_at:
-            raise Stop
-
-    @property
-    def resumed(self) -> dict[str, Resumed]:
-        return {
-            run_id: Resumed(
-                attempts=tuple(self.attempts.get(run_id, ())),
-                candidates=tuple(self.candidates.get(run_id, {}).values()),
-                run=self.runs.get(run_id),
-                started_at=self.started_at.get(run_id, ""),
-            )
-            for run_id in self.plans
-        }
-
-    def broken_off(self) -> Record:
-        """A record that goes on from this one."""
-        return replace(self, breaks_at=None, events=[])
-
-    def started(self) -> list[tuple[str, str]]:
-        return [(e.run_id, e.attempt_id) for e in self.events if isinstance(e, AttemptStarted)]
-
-
-def ends(runs: Sequence[Run]) -> list[tuple[str, str | None, str, list[tuple[str, Status]]]]:
-    """What doesn't depend on how long anything took."""
-    return [
-        (run.task.name, run.winner, run.finish, sorted((c.id, c.status) for c in run.ranking))
-        for run in runs
-    ]
-
-
-THREE = [
-    plan("right", "wrong", "prose"),
-    plan("wrong", "right", name="second", mode="race"),
-    replace(plan("right", "down", name="third"), needs=("second",)),
-]
-SEQUENCE: dict[str, Any] = {"sequential": True, "max_steps": 1}
-"""One after the other, so that races too end the same way every time."""
-
-
 @pytest.mark.parametrize("breaks_at", range(1, 50, 3))
 @pytest.mark.slow
 def test_a_session_killed_at_any_event_ends_as_an_undisturbed_one(
@@ -179,7 +85,7 @@ def test_a_session_killed_at_any_event_ends_as_an_undisturbed_one(
         again = engine(sandbox, host, listener=record, **SEQUENCE)
         runs = again.play(THREE, session_id=record.session_id, resumed=before)
         known = {(run_id, c.id) for run_id, one in before.items() for c in one.candidates}
-        assert not known & set(record.started()), "what had ended isn't asked again"
+        assert not known & set(record.started()), "what was answered isn't asked again"
         begun = [event.run for event in record.events if isinstance(event, RunStarted)]
         assert [run.resumed for run in begun] == [
             bool(before[run.run_id].attempts) for run in begun
@@ -192,59 +98,6 @@ def test_a_session_killed_at_any_event_ends_as_an_undisturbed_one(
     assert len(asked) == len(
         {(r, a.id) for r, attempts in record.attempts.items() for a in attempts}
     )
-
-
-@pytest.mark.parametrize("mode", ["all", "race"])
-def test_an_interrupted_session_is_gone_on_with(sandbox: Sandbox, mode: str) -> None:
-    class Interrupting(Record):
-        playing: Engine
-
-        def __call__(self, event: Event) -> None:
-            super().__call__(event)
-            if isinstance(event, CandidateEnded):
-                self.playing.interrupt()
-
-    first = (Recorded(model="wrong", answer=WRONG, tokens_per_s=FAST), *RECORDED)
-    stuck = (*first, Recorded(model="stuck", answer=RIGHT, tokens_per_s=0.5))
-    cured = (*first, Recorded(model="stuck", answer=RIGHT, tokens_per_s=FAST))
-    plans = [plan("wrong", "stuck", mode=mode)]
-    record = Interrupting()
-    record.playing = engine(sandbox, DemoHost("h", stuck, 2), listener=record)
-    (run,) = record.playing.play(plans)
-    assert run.exit_code == 130
-    kinds = {c.attempt.instance.name: c.error.kind for c in run.ranking if c.error is not None}
-    assert kinds["stuck"] == "interrupted"
-    again = Record(None, [], record.session_id, record.plans, record.attempts)
-    (resumed,) = engine(sandbox, DemoHost("h", cured, 2), listener=again).play(
-        plans, session_id=record.session_id, resumed=record.resumed
-    )
-    assert statuses(resumed) == {"stuck": Status.PASSED, "wrong": Status.FAILED}
-    assert resumed.run_id == run.run_id
-    assert resumed.resumed
-    assert resumed.started_at == run.started_at
-    assert resumed.exit_code == 0
-
-
-def test_what_a_mode_cancelled_stays_cancelled_at_an_interrupt(sandbox: Sandbox) -> None:
-    """The race is won, and its loser on its way back, when the interrupt comes."""
-
-    class Interrupting(Listener):
-        playing: Engine
-
-        def __call__(self, event: Event) -> None:
-            super().__call__(event)
-            if isinstance(event, CandidateEnded) and event.candidate.status is Status.PASSED:
-                self.playing.interrupt()
-
-    listener = Interrupting()
-    listener.playing = engine(sandbox, DemoHost("h", RECORDED), listener=listener)
-    runs = listener.playing.play([plan("right", "slow", mode="race"), plan("slow", name="second")])
-    won, other = runs
-    assert won.exit_code == 0
-    (loser,) = [c for c in won.ranking if c.status is Status.CANCELLED]
-    assert loser.error is None or loser.error.kind != "interrupted"
-    assert other.exit_code == 130
-    assert [c.error and c.error.kind for c in other.ranking] == ["interrupted"]
 
 
 def test_what_a_mode_cancelled_in_passing_is_not_asked_again() -> None:

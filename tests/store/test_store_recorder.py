@@ -12,12 +12,15 @@ from paragen.domain.candidate import Scores
 from paragen.domain.events import (
     AttemptsAsked,
     CandidateEnded,
+    JudgingStarted,
     RunEnded,
     RunStarted,
     SessionStarted,
     Warned,
 )
+from paragen.domain.generator import Answer
 from paragen.domain.status import Status
+from paragen.engine.resumed import unjudged
 from paragen.store.connection import connect
 from paragen.store.errors import StoreFault, StoreLockedError
 from paragen.store.queries import load_run
@@ -68,6 +71,19 @@ def test_the_same_candidate_twice_is_one(recorder: Recorder, seen: sqlite3.Conne
         recorder(CandidateEnded(run_id="r1", candidate=a))
     assert load_run(seen, "r1").ranking == (a,)
     assert (count(seen, "cases"), count(seen, "measures")) == (2, 2)
+
+
+def test_an_answer_is_on_record_before_its_verdict(
+    recorder: Recorder, seen: sqlite3.Connection
+) -> None:
+    first, second = build.candidate("a"), build.candidate("b")
+    waits = unjudged(first.attempt, "gpu0", first.answer or Answer(text=""))
+    recorder(RunStarted(run=build.run("r1"), planned=2))
+    recorder(JudgingStarted(run_id="r1", attempt_id="a", answered=waits))
+    assert load_run(seen, "r1").ranking == (waits,)
+    recorder(CandidateEnded(run_id="r1", candidate=second))
+    recorder(CandidateEnded(run_id="r1", candidate=first))
+    assert load_run(seen, "r1").ranking == (second, first), "in the order of ending"
 
 
 def test_the_whole_record_twice_is_one(recorder: Recorder, seen: sqlite3.Connection) -> None:
