@@ -1,13 +1,15 @@
-"""The hosts of a session, opened and asked how they are."""
+"""The hosts of a session, opened and asked how they are, with this machine's meter on its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from paragen.app.probe import Probed, probe
 from paragen.domain.errors import NoHostError
 from paragen.domain.host import HostSpec, canonical_model
 from paragen.domain.plan import Plan
+from paragen.domain.ports import Host
 
 
 def open_hosts(
@@ -40,7 +42,34 @@ def open_hosts(
         )
     if missing:
         warn(f"no host has {any_of(missing)}; get it with: {pulls(missing)}")
-    return up
+    kinds = {spec.name: spec.kind for spec in specs}
+    return _metered(up, [one for one in up if _is_here(one.host, kinds[one.name])], close_later)
+
+
+def _metered(
+    hosts: Sequence[Probed],
+    here: Sequence[Probed],
+    close_later: Callable[[Callable[[], None]], object],
+) -> list[Probed]:
+    """All hosts, those that are here with the machine's energy meter, where it has one."""
+    from paragen.hosts.meter import Metered, open_meter
+
+    meter = open_meter() if here else None
+    if meter is None:
+        return list(hosts)
+    close_later(meter.close)
+    meter.await_first()
+    return [replace(one, host=Metered(one.host, meter)) if one in here else one for one in hosts]
+
+
+def _is_here(host: Host, kind: str) -> bool:
+    """Whether a host's models run on this machine, as far as its address says."""
+    if kind != "ollama":
+        return False
+    from paragen.hosts.address import is_loopback
+    from paragen.hosts.ollama import OllamaHost
+
+    return isinstance(host, OllamaHost) and is_loopback(host.url)
 
 
 def missing_models(

@@ -15,9 +15,9 @@ from paragen.app.choices import EXAMPLES, Choices, configured
 from paragen.app.history import GoingOn, History, database_of, take_up
 from paragen.app.learned import with_learned_weights
 from paragen.app.opening import open_hosts
+from paragen.app.picking import history_for, pick_of
 from paragen.app.playing import limits_of, plans_of, play_options
 from paragen.app.probe import NOTHING_PLAYED
-from paragen.app.recommending import pick_of
 from paragen.app.remembered import recorded_settings, remembered
 from paragen.app.sandboxes import open_chosen
 from paragen.app.task_types import inferred, with_types
@@ -175,9 +175,11 @@ class Session:
             self._engine.interrupt()
 
     def abandon(self) -> None:
-        """End every process of the sandbox at once, for those who leave without a goodbye."""
+        """End every process of the session at once, for those who leave without a goodbye."""
+        from paragen.hosts import meter
         from paragen.sandbox import kill_all
 
+        meter.kill_all()
         kill_all()
 
     def _leave_if_interrupted(self) -> None:
@@ -255,9 +257,10 @@ class Session:
 
 def planned(tasks: Sequence[Path | Task], settings: Settings, choices: Choices) -> tuple[Plan, ...]:
     """A plan for each task and each that they need; raises what `Session.prepare` does."""
-    history = History(database_of(settings, choices))
+    loaded = _tasks(tasks, choices)
+    history = history_for(loaded, settings, choices)
     pick = pick_of(history, choices)
-    typed, guesses = with_types(_tasks(tasks, choices), choices.task_type, history)
+    typed, guesses = with_types(loaded, choices.task_type, history)
     plans = plans_of(typed, settings, choices, history.standings, pick)
     if guessed := inferred(typed, guesses):
         plans = (replace(plans[0], warnings=(guessed, *plans[0].warnings)), *plans[1:])

@@ -51,6 +51,11 @@ def written() -> Iterator[None]:
         raise OutputError(error) from None
 
 
+def can_draw(stream: TextIO) -> bool:
+    """Whether it is a terminal that shows more than letters."""
+    return stream.isatty() and (stream.encoding or "").lower().startswith("utf")
+
+
 def settle() -> None:
     """At the end: what stderr couldn't take is no result, so it doesn't spoil the exit code."""
     try:

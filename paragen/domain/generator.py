@@ -113,8 +113,9 @@ class Answer:
 
     All times in seconds, as the host measured them: `load_s` loading the model, `prompt_s`
     reading the prompt, `decode_s` generating, `queue_s` waiting for a slot on the server.
-    `wall_s` is what the client saw from its request to the last line. A `cached` one was given
-    before, to the same request: its times are those of then.
+    `wall_s` is what the client saw from its request to the last line. `energy_j` is its share of
+    what the machine's GPUs drew, in joules; None where no meter says so. A `cached` one was given
+    before, to the same request: its times are those of then, and it took no energy.
     """
 
     text: str
@@ -130,6 +131,7 @@ class Answer:
     model_digest: str | None = None
     server_version: str | None = None
     cached: bool = False
+    energy_j: float | None = None
 
     @property
     def generation_s(self) -> float:

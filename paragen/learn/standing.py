@@ -54,7 +54,8 @@ class Tally(NamedTuple):
     """Counts and sums over plays: candidates whose outcome is their model's own doing.
 
     `judged` are those whose program was executed. A sum stands before the number of plays that
-    have what is summed; a load is one that took longer than finding the model there.
+    have what is summed; a load is one that took longer than finding the model there. Of those
+    whose energy was `metered`, so many passed. What users rated are candidates of any outcome.
     """
 
     plays: int = 0
@@ -72,6 +73,11 @@ class Tally(NamedTuple):
     completion_tokens: int = 0
     counted: int = 0
     reward: float = 0.0
+    energy_j: float = 0.0
+    metered: int = 0
+    metered_passes: int = 0
+    rating: float = 0.0
+    ratings: int = 0
 
 
 class Tournaments(NamedTuple):
@@ -115,7 +121,9 @@ class Record(NamedTuple):
     new evidence: their candidates are no plays, and where there is one, that tournament says
     nothing of it. Means and the (sample) standard deviation are over the plays that have the
     number, seconds of a load over loads. What a pass takes is all that was spent on plays, for each
-    that passed. None is none.
+    that passed; energy, which not every machine has a meter for, is all that was spent on the
+    `metered` plays, for each of these that passed. `mean_rating` is what users gave, in 0..1, to
+    `ratings` of its candidates, cached ones and those without tests too. None is none.
     """
 
     task_type: str
@@ -138,6 +146,16 @@ class Record(NamedTuple):
     mean_load_s: float | None
     generation_s_per_pass: float | None
     tokens_per_pass: float | None
+    metered: int = 0
+    energy_j_per_pass: float | None = None
+    ratings: int = 0
+    mean_rating: float | None = None
+
+
+def player(record: Record, by: By) -> tuple[str, Player]:
+    """Whose record it is: the task type, and which of those who are told apart so."""
+    name, model, temperature = record.generator, record.model, record.temperature
+    return record.task_type, PLAYERS[by](Recipe(name or "", model or "", temperature or 0.0))
 
 
 class Selections(NamedTuple):
@@ -251,6 +269,10 @@ def _record(
         mean_load_s=_mean(tally.load_s, tally.loads),
         generation_s_per_pass=_mean(tally.generation_s, tally.passes) if tally.generated else None,
         tokens_per_pass=_mean(tally.completion_tokens, tally.passes) if tally.counted else None,
+        metered=tally.metered,
+        energy_j_per_pass=_mean(tally.energy_j, tally.metered_passes),
+        ratings=tally.ratings,
+        mean_rating=_mean(tally.rating, tally.ratings),
     )
 
 

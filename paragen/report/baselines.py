@@ -22,8 +22,8 @@ BASELINES: Sequence[Column] = (
 
 BASELINE: Sequence[Column] = (
     Column(key="generator", heading="generator"),
-    Column(key="model", heading="model"),
-    Column(key="temperature", heading="temp", right=True),
+    Column(key="model", heading="model", spare=3),
+    Column(key="temperature", heading="temp", right=True, spare=2),
     Column(key="tasks", heading="tasks", right=True),
     Column(key="plays", heading="plays", right=True),
     Column(key="passes", heading="passes", right=True),

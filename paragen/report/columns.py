@@ -17,15 +17,32 @@ def _size(value: Value) -> str:
     return text.size(value) if isinstance(value, int) else str(value)
 
 
+ENERGY = Column(
+    key="energy_j_per_pass",
+    heading="energy/pass",
+    show=_number(text.energy),
+    right=True,
+    optional=True,
+    spare=1,
+)
+USERS = Column(
+    key="mean_rating",
+    heading="users",
+    show=_number(text.score),
+    right=True,
+    optional=True,
+    spare=1,
+)
+
 STATS: Sequence[Column] = (
     Column(key="task_type", heading="task type"),
     Column(key="generator", heading="generator"),
-    Column(key="model", heading="model"),
-    Column(key="temperature", heading="temp", right=True),
-    Column(key="plays", heading="plays", right=True),
-    Column(key="wins", heading="wins", right=True),
+    Column(key="model", heading="model", spare=6),
+    Column(key="temperature", heading="temp", right=True, spare=6),
+    Column(key="plays", heading="plays", right=True, spare=1),
+    Column(key="wins", heading="wins", right=True, spare=3),
     Column(key="win_rate", heading="win rate", show=_number(text.share), right=True),
-    Column(key="passes", heading="passes", right=True),
+    Column(key="passes", heading="passes", right=True, spare=5),
     Column(
         key="success_rate",
         heading="success",
@@ -33,14 +50,23 @@ STATS: Sequence[Column] = (
         chart=_number(text.bar),
         right=True,
     ),
-    Column(key="interval_low", heading="at least", show=_number(text.share), right=True),
-    Column(key="interval_high", heading="at most", show=_number(text.share), right=True),
-    Column(key="rating_mu", heading="rating", show=_number(text.rate), right=True),
-    Column(key="rating_sigma", heading="±", show=_number(text.rate), right=True),
+    Column(key="interval_low", heading="at least", show=_number(text.share), right=True, spare=2),
+    Column(key="interval_high", heading="at most", show=_number(text.share), right=True, spare=8),
+    Column(key="rating_mu", heading="rating", show=_number(text.rate), right=True, spare=4),
+    Column(key="rating_sigma", heading="±", show=_number(text.rate), right=True, spare=9),
     Column(key="mean_combined", heading="combined", show=_number(text.score), right=True),
-    Column(key="tokens_per_s", heading="tok/s", show=_number(text.rate), right=True),
-    Column(key="generation_s", heading="generation", show=_number(text.seconds), right=True),
+    Column(key="tokens_per_s", heading="tok/s", show=_number(text.rate), right=True, spare=2),
+    Column(
+        key="generation_s", heading="generation", show=_number(text.seconds), right=True, spare=7
+    ),
+    ENERGY,
+    USERS,
 )
+
+TREND = Column(key="trend", heading="lately", optional=True, spare=10, whole=True)
+
+STATS_DRAWN: Sequence[Column] = (*STATS, TREND)
+"""For a terminal that can show how a success rate went."""
 
 STATS_MORE: Sequence[Column] = (
     *STATS,
@@ -50,17 +76,19 @@ STATS_MORE: Sequence[Column] = (
     Column(key="load_s", heading="load", show=_number(text.seconds), right=True),
     Column(key="generation_s_per_pass", heading="per pass", show=_number(text.seconds), right=True),
     Column(key="tokens_per_pass", heading="tokens/pass", show=_number(text.count), right=True),
+    Column(key="metered", heading="metered", right=True),
+    Column(key="ratings", heading="rated", right=True),
 )
 """For programs, and for documents: what a terminal has no room for too."""
 
 SELECTIONS: Sequence[Column] = (
     Column(key="task_type", heading="task type"),
     Column(key="selections", heading="selections", right=True),
-    Column(key="mean_combined", heading="combined", show=_number(text.score), right=True),
-    Column(key="std_combined", heading="std. dev.", show=_number(text.score), right=True),
-    Column(key="quality", heading="quality", show=_number(text.score), right=True),
-    Column(key="speed", heading="speed", show=_number(text.score), right=True),
-    Column(key="adjustments", heading="adjusted", right=True),
+    Column(key="mean_combined", heading="combined", show=_number(text.score), right=True, spare=2),
+    Column(key="std_combined", heading="std. dev.", show=_number(text.score), right=True, spare=3),
+    Column(key="quality", heading="quality", show=_number(text.score), right=True, spare=1),
+    Column(key="speed", heading="speed", show=_number(text.score), right=True, spare=1),
+    Column(key="adjustments", heading="adjusted", right=True, spare=4),
     Column(key="distribution", heading="chosen"),
 )
 
@@ -74,43 +102,46 @@ RECOMMENDED: Sequence[Column] = (
         chart=_number(text.bar),
         right=True,
     ),
-    Column(key="interval_high", heading="at most", show=_number(text.share), right=True),
-    Column(key="plays", heading="plays", right=True),
-    Column(key="sureness", heading="how sure"),
+    Column(key="interval_high", heading="at most", show=_number(text.share), right=True, spare=2),
+    Column(key="plays", heading="plays", right=True, spare=3),
+    Column(key="sureness", heading="how sure", spare=1),
     Column(key="why", heading="why"),
 )
 
 HISTORY: Sequence[Column] = (
-    Column(key="run_id", heading="run"),
-    Column(key="started_at", heading="started"),
+    Column(key="run_id", heading="run", whole=True),
+    Column(key="started_at", heading="started", spare=3),
     Column(key="task", heading="task"),
-    Column(key="task_type", heading="task type"),
-    Column(key="mode", heading="mode"),
+    Column(key="task_type", heading="task type", spare=3),
+    Column(key="mode", heading="mode", spare=5),
     Column(key="winner", heading="winner"),
     Column(key="combined", heading="combined", show=_number(text.score), right=True),
-    Column(key="candidates", heading="candidates", right=True),
-    Column(key="passes", heading="passes", right=True),
-    Column(key="cached", heading="cached", right=True),
-    Column(key="wall_s", heading="took", show=_number(text.seconds), right=True),
-    Column(key="deadline_s", heading="deadline", show=_number(text.seconds), right=True),
+    Column(key="candidates", heading="candidates", right=True, spare=2),
+    Column(key="passes", heading="passes", right=True, spare=1),
+    Column(key="cached", heading="cached", right=True, spare=6),
+    Column(key="wall_s", heading="took", show=_number(text.seconds), right=True, spare=4),
+    Column(key="deadline_s", heading="deadline", show=_number(text.seconds), right=True, spare=7),
     Column(key="state", heading="state"),
 )
 
 CANDIDATES: Sequence[Column] = (
     Column(key="id", heading="id"),
     Column(key="generator", heading="generator"),
-    Column(key="model", heading="model"),
-    Column(key="temperature", heading="temp", right=True),
-    Column(key="seed", heading="seed", right=True),
+    Column(key="model", heading="model", spare=4),
+    Column(key="temperature", heading="temp", right=True, spare=3),
+    Column(key="seed", heading="seed", right=True, spare=6),
     Column(key="status", heading="status"),
     Column(key="passed", heading="passed", right=True),
     Column(key="total", heading="tests", right=True),
-    Column(key="quality", heading="quality", show=_number(text.score), right=True),
-    Column(key="speed", heading="speed", show=_number(text.score), right=True),
+    Column(key="quality", heading="quality", show=_number(text.score), right=True, spare=1),
+    Column(key="speed", heading="speed", show=_number(text.score), right=True, spare=1),
     Column(key="combined", heading="combined", show=_number(text.score), right=True),
-    Column(key="tokens_per_s", heading="tok/s", show=_number(text.rate), right=True),
-    Column(key="generation_s", heading="generation", show=_number(text.seconds), right=True),
-    Column(key="execution_s", heading="execution", show=_number(text.seconds), right=True),
+    Column(key="tokens_per_s", heading="tok/s", show=_number(text.rate), right=True, spare=2),
+    Column(
+        key="generation_s", heading="generation", show=_number(text.seconds), right=True, spare=3
+    ),
+    Column(key="execution_s", heading="execution", show=_number(text.seconds), right=True, spare=5),
+    Column(key="energy_j", heading="energy", show=_number(text.energy), right=True, optional=True),
 )
 
 JUDGEMENTS: Sequence[Column] = (
@@ -125,12 +156,12 @@ JUDGEMENTS: Sequence[Column] = (
 MODELS: Sequence[Column] = (
     Column(key="host", heading="host"),
     Column(key="model", heading="model"),
-    Column(key="parameters", heading="parameters", right=True),
-    Column(key="quantization", heading="quantization"),
+    Column(key="parameters", heading="parameters", right=True, spare=2),
+    Column(key="quantization", heading="quantization", spare=3),
     Column(key="size_bytes", heading="size", show=_size, right=True),
-    Column(key="loaded_bytes", heading="loaded", show=_size, right=True),
-    Column(key="vram_bytes", heading="in VRAM", show=_size, right=True),
-    Column(key="generators", heading="generators"),
+    Column(key="loaded_bytes", heading="loaded", show=_size, right=True, spare=1),
+    Column(key="vram_bytes", heading="in VRAM", show=_size, right=True, spare=4),
+    Column(key="generators", heading="generators", spare=1),
 )
 
 DOCTOR: Sequence[Column] = (

@@ -87,6 +87,7 @@ def candidate_row(candidate: Candidate) -> dict[str, Value]:
         "tokens_per_s": answer.tokens_per_s if answer else None,
         "generation_s": answer.generation_s if answer else None,
         "execution_s": verdict.execution_s if verdict else None,
+        "energy_j": answer.energy_j if answer else None,
     }
 
 
@@ -145,6 +146,8 @@ def _facts(candidate: Candidate) -> Table:
             f"{answer.prompt_tokens} read, {answer.completion_tokens} written, "
             f"{text.rate(answer.tokens_per_s)}/s",
         )
+        if answer.energy_j is not None:
+            fact("energy", text.energy(answer.energy_j))
     if candidate.verdict is not None:
         verdict = candidate.verdict
         sealed = "sealed" if verdict.sealed else "not sealed"

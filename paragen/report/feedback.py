@@ -23,26 +23,26 @@ WEIGHTS: Sequence[Column] = (
     Column(key="task_type", heading="task type"),
     Column(key="quality", heading="quality", show=_number, right=True),
     Column(key="speed", heading="speed", show=_number, right=True),
-    Column(key="own_quality", heading="own quality", show=_number, right=True),
-    Column(key="own_speed", heading="own speed", show=_number, right=True),
-    Column(key="adjustments", heading="adjustments", right=True),
-    Column(key="ratings", heading="ratings", right=True),
-    Column(key="mean_rating", heading="mean rating", show=_number, right=True),
-    Column(key="preferences", heading="preferences", right=True),
+    Column(key="own_quality", heading="own quality", show=_number, right=True, spare=3),
+    Column(key="own_speed", heading="own speed", show=_number, right=True, spare=4),
+    Column(key="adjustments", heading="adjustments", right=True, spare=1),
+    Column(key="ratings", heading="ratings", right=True, spare=1),
+    Column(key="mean_rating", heading="mean rating", show=_number, right=True, spare=2),
+    Column(key="preferences", heading="preferences", right=True, spare=2),
 )
 
 CHANGES: Sequence[Column] = (
-    Column(key="given_at", heading="given"),
+    Column(key="given_at", heading="given", spare=1),
     Column(key="task_type", heading="task type"),
     Column(key="kind", heading="kind"),
-    Column(key="run_id", heading="run"),
+    Column(key="run_id", heading="run", whole=True),
     Column(key="candidate", heading="candidate"),
-    Column(key="other", heading="other"),
+    Column(key="other", heading="other", spare=2),
     Column(key="rating", heading="rating", show=_number, right=True),
-    Column(key="quality_before", heading="quality before", show=_number, right=True),
+    Column(key="quality_before", heading="quality before", show=_number, right=True, spare=3),
     Column(key="quality", heading="quality", show=_number, right=True),
     Column(key="speed", heading="speed", show=_number, right=True),
-    Column(key="note", heading="note"),
+    Column(key="note", heading="note", spare=4),
 )
 
 

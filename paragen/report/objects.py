@@ -85,6 +85,7 @@ def candidate_object(candidate: Candidate) -> CandidateObject:
         "generation_s": answer.generation_s if answer else None,
         "load_s": answer.load_s if answer else None,
         "queue_s": answer.queue_s if answer else None,
+        "energy_j": answer.energy_j if answer else None,
         "wall_s": candidate.wall_s,
         "tokens": {
             "prompt": answer.prompt_tokens if answer else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from paragen.learn.recommend import Counts, Recommendation
+from paragen.learn.recommend import AlikeCounts, Counts, Recommendation
 from paragen.report import text
 from paragen.report.rows import Value
 
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 def why(one: Recommendation, task_type: str) -> str:
     """What a recommendation rests on, in one line."""
     parts = []
+    if one.alike.plays:
+        parts.append(f"passed {_on_alike(one.alike)}")
     if one.own.plays:
-        parts.append(f"passed {_of(one.own)} of {task_type}")
+        parts.append(f"{'' if parts else 'passed '}{_of(one.own)} of {task_type}")
     if one.elsewhere.plays:
         parts.append(f"{'' if parts else 'passed '}{_of(one.elsewhere)} of other task types")
-    if one.alike.plays:
+    if one.relatives.plays:
         model = text.one_line(one.recipe.model)
-        parts.append(f"{model} otherwise {'' if parts else 'passed '}{_of(one.alike)}")
+        parts.append(f"{model} otherwise {'' if parts else 'passed '}{_of(one.relatives)}")
     return f"{'; '.join(parts)} ({one.sureness})" if parts else "has never played anything like it"
 
 
@@ -37,6 +39,12 @@ def recommended_object(one: Recommendation, task_type: str) -> RecommendedObject
         "interval": one.interval,
         "plays": one.own.plays,
         "passes": one.own.passes,
+        "alike_tasks": {
+            "tasks": one.alike.tasks,
+            "plays": one.alike.plays,
+            "passes": one.alike.passes,
+            "wins": one.alike.wins,
+        },
         "sureness": one.sureness.value,
         "why": why(one, task_type),
     }
@@ -71,6 +79,12 @@ def recommended_row(one: Recommendation, task_type: str) -> Mapping[str, Value]:
         "sureness": one.sureness.value,
         "why": why(one, task_type),
     }
+
+
+def _on_alike(alike: AlikeCounts) -> str:
+    tasks = f"{'a task' if alike.tasks == 1 else text.counted(alike.tasks, 'task')} like this one"
+    won = f", and won {alike.wins}" if alike.wins else ""
+    return f"{alike.passes} of {text.counted(alike.plays, 'play')} on {tasks}{won}"
 
 
 def _of(counts: Counts) -> str:

@@ -17,7 +17,9 @@ Value = str | int | float | bool | None
 class Column:
     """One column: its key in JSON and CSV, its heading for people, how a value reads, its side.
 
-    `chart` is how a value reads on a terminal, where that is another way.
+    `chart` is how a value reads on a terminal, where that is another way. People see an `optional`
+    column only where some row has a value. Where a terminal is narrow, the columns go first that
+    can be `spare`d most; those of 0 stay. What is `whole` is never folded, as numbers aren't.
     """
 
     key: str
@@ -25,6 +27,9 @@ class Column:
     show: Callable[[Value], str] = str
     chart: Callable[[Value], str] | None = None
     right: bool = False
+    optional: bool = False
+    spare: int = 0
+    whole: bool = False
 
 
 def to_json(rows: Sequence[Mapping[str, object]], *, schema: str) -> str:
@@ -44,12 +49,20 @@ def to_csv(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> st
 
 def to_markdown(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> str:
     """A Markdown table; pipes and line ends in values are escaped."""
+    columns = _wanted(columns, rows)
     lines = [
         _markdown_line([column.heading for column in columns]),
         _markdown_line(["--:" if column.right else "---" for column in columns]),
     ]
     lines += [_markdown_line([_shown(c, row[c.key]) for c in columns]) for row in rows]
     return "\n".join(lines)
+
+
+def _wanted(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> tuple[Column, ...]:
+    """The columns that people see."""
+    return tuple(
+        one for one in columns if not one.optional or any(row[one.key] is not None for row in rows)
+    )
 
 
 def _markdown_line(cells: Sequence[str]) -> str:
@@ -66,6 +79,7 @@ def _shown(column: Column, value: Value, *, drawn: bool = False) -> str:
 
 def to_text(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> str:
     """Aligned columns without colour, for pipes: as wide as they need to be, a line a row."""
+    columns = _wanted(columns, rows)
     lines = [[column.heading for column in columns]]
     lines += [[_shown(c, row[c.key]) for c in columns] for row in rows]
     widths = [max(len(line[position]) for line in lines) for position in range(len(columns))]
@@ -79,17 +93,34 @@ def to_text(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> s
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> None:
-    """A table on a terminal, which it is fitted to."""
+    """A table on a terminal, which it is fitted to, with a word on what had no room."""
     # Only here: a pipe doesn't wait for rich to be loaded.
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from paragen.report.fit import fitting, least_width
+
+    console = Console()
+    columns = _wanted(columns, rows)
+    draws = not console.options.ascii_only
+    lines = [[_shown(c, row[c.key], drawn=draws) for c in columns] for row in rows]
+    headed = [[column.heading for column in columns], *lines]
+    kept = fitting(columns, headed, console.width)
     table = Table(box=None, pad_edge=False)
-    for column in columns:
+    for place in kept:
+        column = columns[place]
         table.add_column(
-            column.heading, justify="right" if column.right else "left", overflow="fold"
+            column.heading,
+            justify="right" if column.right else "left",
+            overflow="fold",
+            no_wrap=column.right or column.whole,
+            min_width=least_width(column, [line[place] for line in headed]),
         )
-    for row in rows:
-        table.add_row(*[Text(_shown(c, row[c.key], drawn=True)) for c in columns])
-    Console().print(table)
+    for line in lines:
+        table.add_row(*[Text(line[place]) for place in kept])
+    console.print(table)
+    left_out = [column.heading for place, column in enumerate(columns) if place not in kept]
+    if left_out:
+        said = f"no room for {', '.join(left_out)}: widen the terminal, or use --format csv"
+        console.print(Text(said, style="dim"))

@@ -95,6 +95,7 @@ class CandidateObject(TypedDict):
     """One candidate: who made it, how it ended, what it took.
 
     A `cached` answer was given before: its times are those of then, and it is no evidence.
+    `energy_j` is its answer's share of what the machine's GPUs drew, in joules.
     """
 
     id: str
@@ -114,6 +115,7 @@ class CandidateObject(TypedDict):
     generation_s: float | None
     load_s: float | None
     queue_s: float | None
+    energy_j: NotRequired[float | None]
     wall_s: float
     tokens: TokensObject
     tokens_per_s: float | None
@@ -469,8 +471,9 @@ class StandingObject(TypedDict):
     `generator`, `model` and `temperature` are null where they differ within the row. `plays` are
     candidates whose outcome is the model's own doing, `judged` those of them that gave a program;
     `success_rate` is `passes` of `plays`, and lies in `interval` with 95 % confidence. `runs` are
-    tournaments with at least two judged candidates, `wins` those that it won. The last two are what
-    all plays took, for each that passed.
+    tournaments with at least two judged candidates, `wins` those that it won. What a pass took is
+    of all plays, for each that passed; energy, in joules, of the `metered` ones alone.
+    `mean_rating` is of the `ratings`, in 0..1, that users gave to its candidates.
     """
 
     task_type: str
@@ -493,6 +496,10 @@ class StandingObject(TypedDict):
     load_s: float | None
     generation_s_per_pass: float | None
     tokens_per_pass: float | None
+    metered: NotRequired[int]
+    energy_j_per_pass: NotRequired[float | None]
+    ratings: NotRequired[int]
+    mean_rating: NotRequired[float | None]
 
 
 @with_config(CLOSED)
@@ -521,6 +528,31 @@ class SuitesObject(TypedDict):
 
 
 @with_config(CLOSED)
+class ExpertObject(TypedDict):
+    """An expert that `paragen evolve` kept, and what was played of its task type since.
+
+    `success_rate` is that with which it was kept, `better_than` the best of its parents then.
+    `since` is `worse` where that one is better now on the `tasks` that both played, `fallen` where
+    the expert passes less at most than it did at least then, else it `holds`; `sentence` says it.
+    """
+
+    generator: str
+    model: str
+    temperature: float
+    task_type: str
+    evolved_at: str
+    evolved_from: list[str]
+    success_rate: float
+    better_than: str
+    since: Literal["unplayed", "holds", "fallen", "worse"]
+    sentence: str
+    plays: int
+    passes: int
+    interval: tuple[float, float]
+    tasks: int
+
+
+@with_config(CLOSED)
 class StatsObject(TypedDict):
     """What `paragen stats --format json` prints; the best first in each task type."""
 
@@ -529,6 +561,17 @@ class StatsObject(TypedDict):
     rows: list[StandingObject]
     selections: list[SelectionsObject]
     audits: NotRequired[list[SuitesObject]]
+    experts: NotRequired[list[ExpertObject]]
+
+
+@with_config(CLOSED)
+class AlikeTasksObject(TypedDict):
+    """What a generator did on past tasks like the one that was asked for, whatever their types."""
+
+    tasks: int
+    plays: int
+    passes: int
+    wins: int
 
 
 @with_config(CLOSED)
@@ -536,7 +579,8 @@ class RecommendedObject(TypedDict):
     """A generator, and what is to be expected of it; `plays` and `passes` are of the task type.
 
     `success_rate` (null: nothing is known) counts plays of other task types and of its model too,
-    where there are few, and lies in `interval` with 95 % confidence; `score` is its lower end.
+    where there are few, and those of `alike_tasks` for more; it lies in `interval` with 95 %
+    confidence, and `score` is its lower end.
     """
 
     generator: str
@@ -547,6 +591,7 @@ class RecommendedObject(TypedDict):
     interval: tuple[float, float]
     plays: int
     passes: int
+    alike_tasks: AlikeTasksObject
     sureness: Literal["sure", "fairly sure", "hardly sure", "unknown"]
     why: str
 
@@ -566,6 +611,64 @@ class RecommendObject(TypedDict):
     generators: list[RecommendedObject]
 
 
+@with_config(CLOSED)
+class BredObject(TypedDict):
+    """A generator in a search, and what it did there; `evolved_from` are parents of the first.
+
+    `options` are those that are set, but for the temperature. `pass_rate` is the mean over tasks
+    (null: it has played none).
+    """
+
+    generator: str
+    model: str
+    temperature: float
+    options: dict[str, Any]
+    system: str | None
+    evolved_from: list[str]
+    plays: int
+    passes: int
+    pass_rate: float | None
+
+
+@with_config(CLOSED)
+class EvolveTasksObject(TypedDict):
+    """Tasks on record, those to select on, those held back, and plays of each of these."""
+
+    recorded: int
+    selection: int
+    held_back: int
+    copies: int
+
+
+@with_config(CLOSED)
+class EvolveObject(TypedDict):
+    """A genetic search: who was bred from whom, and whether the best is better than its parents.
+
+    `rival` is the best parent, with which the `finalist` was compared on the tasks held back; what
+    the finalist did is what it did there. `expert` is its name where it was kept, in `config`.
+    """
+
+    schema: Literal["paragen.evolve/1"]
+    task_type: str
+    task_type_inferred: bool
+    dry_run: bool
+    seed: int
+    by: Literal["passes", "score"]
+    verdict: Literal["kept", "not_better", "undecided", "none_ahead", "too_few_tasks", "not_played"]
+    sentence: str
+    budget: int | None
+    planned_attempts: int
+    attempts: int
+    tasks: EvolveTasksObject
+    parents: list[BredObject]
+    generations: list[list[BredObject]]
+    rival: str | None
+    finalist: BredObject | None
+    comparison: CompareObject | None
+    expert: str | None
+    config: str | None
+
+
 SCHEMAS: Mapping[str, Any] = {
     "run": RunObject,
     "stats": StatsObject,
@@ -574,6 +677,7 @@ SCHEMAS: Mapping[str, Any] = {
     "judge": JudgeObject,
     "judge-suite": JudgeSuiteObject,
     "compare": CompareObject,
+    "evolve": EvolveObject,
     "feedback": FeedbackObject,
     "weights": WeightsListObject,
     "weights-log": WeightsLogObject,

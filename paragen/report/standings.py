@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from paragen.report import text
+from paragen.report.experts import expert_object
 from paragen.report.rows import Value
 
 if TYPE_CHECKING:
     from paragen.domain.audit import Suites
+    from paragen.learn.experts import ExpertRecord
     from paragen.learn.standing import By, Record, Selections
     from paragen.report.schema import SelectionsObject, StandingObject, StatsObject
 
@@ -41,6 +43,10 @@ def standing_object(record: Record) -> StandingObject:
         "load_s": record.mean_load_s,
         "generation_s_per_pass": record.generation_s_per_pass,
         "tokens_per_pass": record.tokens_per_pass,
+        "metered": record.metered,
+        "energy_j_per_pass": record.energy_j_per_pass,
+        "ratings": record.ratings,
+        "mean_rating": record.mean_rating,
     }
 
 
@@ -62,6 +68,7 @@ def stats_object(
     records: Sequence[Record],
     selections: Sequence[Selections],
     audits: Sequence[Suites] = (),
+    fates: Sequence[ExpertRecord] = (),
 ) -> StatsObject:
     """What `paragen stats --format json` prints."""
     return {
@@ -72,6 +79,7 @@ def stats_object(
         "audits": [
             {"task_type": one.task_type, "audited": one.audited, "weak": one.weak} for one in audits
         ],
+        "experts": [expert_object(one) for one in fates],
     }
 
 
@@ -107,7 +115,16 @@ def standing_row(record: Record) -> Mapping[str, Value]:
         "load_s": record.mean_load_s,
         "generation_s_per_pass": record.generation_s_per_pass,
         "tokens_per_pass": record.tokens_per_pass,
+        "metered": record.metered,
+        "energy_j_per_pass": record.energy_j_per_pass,
+        "ratings": record.ratings,
+        "mean_rating": record.mean_rating,
     }
+
+
+def drawn_row(record: Record, trend: Sequence[float] | None) -> Mapping[str, Value]:
+    """A standing as a row, with how its success rate went where that is known."""
+    return {**standing_row(record), "trend": text.sparkline(trend) if trend else None}
 
 
 def selections_row(some: Selections) -> Mapping[str, Value]:

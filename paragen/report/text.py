@@ -20,6 +20,7 @@ BAR_WIDTH = 8
 """How many columns the bar of a whole share takes."""
 
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+_LEVELS = "▁▂▃▄▅▆▇█"
 
 STYLES = {
     Status.PASSED: "green",
@@ -66,6 +67,11 @@ def bar(value: float | None) -> str:
     return f"{drawn:<{BAR_WIDTH}} {share(value):>4}"
 
 
+def sparkline(values: Sequence[float]) -> str:
+    """Shares in 0..1, drawn one after the other."""
+    return "".join(_LEVELS[round(value * (len(_LEVELS) - 1))] for value in values)
+
+
 def count(value: float | None) -> str:
     """A mean of what is counted, as a whole number."""
     return NOTHING if value is None else f"{value:.0f}"
@@ -74,6 +80,17 @@ def count(value: float | None) -> str:
 def rate(value: float | None) -> str:
     """A speed in tokens/s."""
     return NOTHING if value is None else f"{value:.1f}"
+
+
+def energy(value: float | None) -> str:
+    """Joules; of many of them kilojoules, then megajoules."""
+    if value is None:
+        return NOTHING
+    for unit in ("J", "kJ"):
+        if value < 999.5:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} MJ"
 
 
 def size(value: int | None) -> str:

@@ -75,7 +75,7 @@ class AnswerCache:
             answer = decoded(Answer, json.loads(found[0]["answer"]))
         except CodecError:  # of another version of paragen: it is asked again
             return None
-        return replace(answer, cached=True)
+        return replace(answer, cached=True, energy_j=None)
 
     def keep(self, key: str, answer: Answer) -> None:
         """Keep an answer under this key, unless one is there; one that came from here isn't new."""

@@ -23,7 +23,7 @@ def run_of(row: Row, session_id: str, ranking: tuple[Candidate, ...]) -> Run:
     return Run(
         run_id=row["id"],
         session_id=session_id,
-        task=_task(row),
+        task=task_of(row),
         mode=row["mode"],
         criteria=Criteria(
             weights=Weights(quality=row["quality_weight"], speed=row["speed_weight"]),
@@ -45,7 +45,8 @@ def run_of(row: Row, session_id: str, ranking: tuple[Candidate, ...]) -> Run:
     )
 
 
-def _task(row: Row) -> Task:
+def task_of(row: Row) -> Task:
+    """The task of a run's row."""
     return Task(
         name=row["task_name"],
         prompt=row["prompt"],
@@ -136,6 +137,7 @@ def _answer(row: Row, model: Row | None) -> Answer | None:
         model_digest=model["digest"] if model else None,
         server_version=model["server_version"] if model else None,
         cached=bool(row["cached"]),
+        energy_j=row["energy_j"],
     )
 
 

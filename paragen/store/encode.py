@@ -42,6 +42,7 @@ ANSWER = {
     "completion_tokens": "completion_tokens",
     "generation_s": "generation_s",
     "tokens_per_s": "tokens_per_s",
+    "energy_j": "energy_j",
 }
 VERDICT = {
     "verdict": "status",

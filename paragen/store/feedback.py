@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,6 +78,17 @@ def preferred(connection: sqlite3.Connection) -> tuple[Entry, ...]:
     Raises StoreError.
     """
     return tuple(e for e in counting(entries(connection)) if isinstance(e.said, Preference))
+
+
+def user_ratings(connection: sqlite3.Connection) -> Iterator[tuple[str, str, float]]:
+    """The ratings that count: the run's id, the candidate's, and what it was rated.
+
+    Raises StoreError.
+    """
+    for entry in counting(entries(connection)):
+        if isinstance(entry.said, Rating) and entry.run is not None:
+            (candidate,) = entry.candidates
+            yield entry.run, candidate, entry.said.rating
 
 
 def task_types(connection: sqlite3.Connection) -> tuple[str, ...]:

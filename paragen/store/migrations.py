@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from paragen.store.schema import APPLICATION_ID, FIRST, RESUMABLE, SEALED
 from paragen.store.schema_audits import AUDITS
 from paragen.store.schema_baselines import BASELINES
+from paragen.store.schema_energy import ENERGY
+from paragen.store.schema_experts import EXPERTS
 from paragen.store.schema_feedback import FEEDBACK
 from paragen.store.schema_ratings import RATINGS
 from paragen.store.views import VIEWS
@@ -30,6 +32,8 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m007_audits", AUDITS),
     ("m008_baselines", BASELINES),
     ("m009_views", VIEWS),
+    ("m010_energy", ENERGY),
+    ("m011_experts", EXPERTS),
 )
 
 

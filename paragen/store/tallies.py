@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from paragen.domain.status import MODEL_OUTCOMES
 from paragen.learn.standing import Recipe, Tallies, Tally, Tournaments
@@ -30,7 +30,9 @@ SELECT c.generator, count(*) AS plays,
        count(*) FILTER (WHERE c.load_s >= {LOADED_S}) AS loads,
        coalesce(sum(c.completion_tokens), 0) AS completion_tokens,
        count(c.completion_tokens) AS counted,
-       coalesce(sum(c.reward), 0.0) AS reward
+       coalesce(sum(c.reward), 0.0) AS reward,
+       coalesce(sum(c.energy_j), 0.0) AS energy_j, count(c.energy_j) AS metered,
+       count(c.energy_j) FILTER (WHERE c.status = 'passed') AS metered_passes
 FROM runs AS r JOIN candidates AS c ON c.run = r.key
 WHERE c.status IN ({PLAYS}) AND NOT c.cached AND {TESTED} AND {{which}}
 GROUP BY c.generator
@@ -54,6 +56,12 @@ WHERE r.state = 'ended' AND {TESTED} AND {{which}}
 GROUP BY r.task_type, f.field, old.untold, s.generator
 """
 
+RATED = """
+SELECT r.task_type, c.generator
+FROM runs AS r JOIN candidates AS c ON c.run = r.key
+WHERE r.id = :run AND c.id = :candidate AND {which}
+"""
+
 
 def tallies(
     connection: sqlite3.Connection, *, task_type: str | None = None, since: str | None = None
@@ -65,18 +73,22 @@ def tallies(
     asked = {"task_type": task_type, "since": since}
     fields = FIELDS.format(which=condition(task_type, since))
     with snapshot(connection):
-        types = (task_type,) if task_type is not None else _task_types(connection)
+        types = (task_type,) if task_type is not None else task_types(connection)
+        plays = {
+            (name, row["generator"]): Tally(*row[1:])
+            for name in types
+            for row in rows(
+                connection,
+                SUMS.format(which=condition(name, since)),
+                {"task_type": name, "since": since},
+            )
+        }
+        for who, rating in _user_ratings(connection, task_type, since):
+            tally = plays.get(who, Tally())
+            plays[who] = tally._replace(rating=tally.rating + rating, ratings=tally.ratings + 1)
         return Tallies(
             recipes=recipes(connection),
-            plays={
-                (name, row["generator"]): Tally(*row[1:])
-                for name in types
-                for row in rows(
-                    connection,
-                    SUMS.format(which=condition(name, since)),
-                    {"task_type": name, "since": since},
-                )
-            },
+            plays=plays,
             tournaments=tuple(_tournaments(row) for row in rows(connection, fields, asked)),
         )
 
@@ -99,7 +111,24 @@ def condition(task_type: str | None, since: str | None) -> str:
     return " AND ".join(filter(None, asked)) or "true"
 
 
-def _task_types(connection: sqlite3.Connection) -> Sequence[str]:
+def _user_ratings(
+    connection: sqlite3.Connection, task_type: str | None, since: str | None
+) -> Iterator[tuple[tuple[str, int], float]]:
+    """What users gave, and to whose candidates of which task type: what counts of it."""
+    if not rows(connection, "SELECT 1 FROM feedback WHERE kind = 'rating' LIMIT 1"):
+        return
+    from paragen.store.feedback import user_ratings
+
+    statement = RATED.format(which=condition(task_type, since))
+    asked = {"task_type": task_type, "since": since}
+    for run, candidate, rating in user_ratings(connection):
+        rated = {**asked, "run": run, "candidate": candidate}
+        for row in rows(connection, statement, rated):
+            yield (row["task_type"], row["generator"]), rating
+
+
+def task_types(connection: sqlite3.Connection) -> Sequence[str]:
+    """The task types of which there is a run, in their order; raises StoreError."""
     found = rows(connection, "SELECT DISTINCT task_type FROM runs ORDER BY task_type")
     return [row["task_type"] for row in found]
 

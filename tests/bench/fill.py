@@ -70,6 +70,7 @@ def _candidate(candidate_id: str, generator: Generator, lots: random.Random) -> 
             prompt_s=0.1,
             decode_s=5 + 10 * speed,
             completion_tokens=400,
+            energy_j=1000 + 2000 * speed,
         ),
         code="def f():\n    return 1\n",
         verdict=Verdict(

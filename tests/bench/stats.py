@@ -32,7 +32,8 @@ RECORDED = 10_000
 NUMBERS = """
 SELECT r.task_type, c.generator, count(*), sum(c.status = 'passed'), sum(c.combined),
        sum(c.combined * c.combined), sum(c.tokens_per_s), sum(c.generation_s), sum(c.load_s),
-       sum(c.completion_tokens)
+       sum(c.completion_tokens), sum(c.energy_j), count(c.energy_j),
+       sum(c.status = 'passed' AND c.energy_j IS NOT NULL)
 """
 WHERE = f"WHERE c.status IN ({PLAYS}) AND {TESTED} GROUP BY r.task_type, c.generator"
 BAREST = f"{NUMBERS} FROM runs AS r JOIN candidates AS c ON c.run = r.key {WHERE}"

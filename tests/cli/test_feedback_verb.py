@@ -90,6 +90,11 @@ def test_json_says_what_it_did(rated: Place) -> None:
 def test_another_candidate_than_the_winner(rated: Place) -> None:
     done = rated.run("feedback", "--rating", "0", "--candidate", "wrong", "--json")
     assert (done.object["generator"], done.object["replaced"]) == ("wrong", False)
+    assert "users" in rated.run("stats").out
+    rows = rated.run("stats", "--format", "json").object["rows"]
+    said = {row["generator"]: (row["ratings"], row["mean_rating"]) for row in rows}
+    assert said.pop("wrong") == (1, 0.0)
+    assert set(said.values()) == {(0, None)}
 
 
 def test_the_log_and_undo_and_reset(rated: Place) -> None:

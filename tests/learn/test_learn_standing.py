@@ -115,6 +115,21 @@ def test_a_model_plays_once_in_a_tournament_whatever_it_played_with() -> None:
     assert (second.generator, second.wins, second.win_rate) == ("g1", 0, 0.0)
 
 
+def test_energy_is_of_what_was_metered_and_ratings_are_of_whatever_was_rated() -> None:
+    plays = {
+        ("api", 1): Tally(plays=9, passes=6, energy_j=300.0, metered=4, metered_passes=2),
+        ("api", 2): Tally(plays=3, energy_j=100.0, metered=2, rating=0.5, ratings=1),
+        ("api", 4): Tally(rating=1.5, ratings=2),
+    }
+    history = Tallies(recipes=RECIPES, plays=plays, tournaments=())
+    one, other = records(history)
+    assert (one.metered, one.energy_j_per_pass, one.ratings, one.mean_rating) == (4, 150.0, 0, None)
+    assert (other.metered, other.energy_j_per_pass, other.mean_rating) == (2, None, 0.5)
+    (pooled,) = records(history, By.TASK_TYPE)
+    assert (pooled.plays, pooled.metered, pooled.energy_j_per_pass) == (12, 6, 200.0)
+    assert (pooled.ratings, pooled.mean_rating) == (3, 2 / 3)
+
+
 def test_who_has_an_answer_of_before_has_no_tournament() -> None:
     one = Tournaments(
         task_type="api", field=frozenset({1, 2}), untold=frozenset({1}), winner=1, number=2

@@ -52,3 +52,34 @@ def test_a_table_shows_markup_as_it_is(capsys: pytest.CaptureFixture[str]) -> No
 def test_text_is_aligned_and_not_padded() -> None:
     shown = to_text(COLUMNS, [{"name": "longer than it", "rate": 0.05}, {"name": "b", "rate": 1}])
     assert shown == "the name        rate\nlonger than it    5%\nb               100%"
+
+
+def test_a_narrow_terminal_gets_what_it_has_room_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = (
+        Column(key="id", heading="id", whole=True),
+        Column(key="name", heading="name", spare=1),
+        Column(key="n", heading="number", right=True, spare=2),
+    )
+    monkeypatch.setenv("COLUMNS", "40")
+    print_table(columns, [{"id": "i" * 30, "name": "a b", "n": 7_000_000_000}])
+    table, *_ = capsys.readouterr().out.partition("no room")
+    assert "i" * 30 in table
+    assert "a b" in table
+    assert "7000000000" not in table
+    monkeypatch.setenv("COLUMNS", "100")
+    print_table(columns, [{"id": "i" * 30, "name": "a b", "n": 7_000_000_000}])
+    assert "7000000000" in capsys.readouterr().out
+
+
+def test_people_see_an_optional_column_where_some_row_has_a_value() -> None:
+    columns = (COLUMNS[0], Column(key="rate", heading="rate", optional=True))
+    without: list[dict[str, Value]] = [{"name": "a", "rate": None}]
+    some: list[dict[str, Value]] = [*without, {"name": "b", "rate": 0.5}]
+    assert to_text(columns, without) == "the name\na"
+    assert to_text(columns, some) == "the name  rate\na         –\nb         0.5"
+    assert "rate" not in to_markdown(columns, without)
+    assert "rate" in to_markdown(columns, some)
+    assert to_csv(columns, without) == "name,rate\na,", "programs see it always"
+    assert to_text(columns, []) == "the name"

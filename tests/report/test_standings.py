@@ -6,14 +6,22 @@ import json
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paragen.domain.tournament import Weights
 from paragen.learn.standing import By, Rating, Record, Selections
-from paragen.report.columns import SELECTIONS, STATS, STATS_MORE
+from paragen.report.columns import SELECTIONS, STATS, STATS_DRAWN, STATS_MORE
 from paragen.report.rows import to_csv, to_text
 from paragen.report.schema import json_schema
-from paragen.report.standings import selections_row, standing_object, standing_row, stats_object
-from paragen.report.text import BAR_WIDTH, bar
+from paragen.report.standings import (
+    drawn_row,
+    selections_row,
+    standing_object,
+    standing_row,
+    stats_object,
+)
+from paragen.report.text import BAR_WIDTH, bar, sparkline
 
 RECORD = Record(
     task_type="api",
@@ -72,6 +80,23 @@ def test_a_row_has_all_that_json_has() -> None:
 def test_a_table_names_those_who_were_chosen_most_often() -> None:
     shown = to_text(SELECTIONS, [selections_row(CHOSEN)])
     assert "g0 6, g1 5, g2 4, g3 3, g4 2, 1 more" in shown
+
+
+def test_a_terminal_is_shown_how_it_went() -> None:
+    row = drawn_row(RECORD, (0.0, 0.25, 0.5, 1.0))
+    assert set(row) == {column.key for column in STATS_MORE} | {"trend"}
+    shown = to_text(STATS_DRAWN, [row, drawn_row(RECORD, None)]).splitlines()
+    assert shown[0].endswith("lately")
+    assert shown[1].endswith("▁▃▅█")
+    assert shown[2].endswith("–")
+    assert "lately" not in to_text(STATS_DRAWN, [drawn_row(RECORD, None)])
+
+
+@given(st.lists(st.floats(0, 1)))
+def test_a_sparkline_rises_with_what_it_shows(shares: list[float]) -> None:
+    drawn = sparkline(sorted(shares))
+    assert list(drawn) == sorted(drawn)
+    assert len(drawn) == len(shares)
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,22 @@ def test_size(value: int | None, shown: str) -> None:
     assert text.size(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("joules", "shown"),
+    [
+        (None, "–"),
+        (0.0, "0 J"),
+        (0.1234, "0.123 J"),
+        (412.4, "412 J"),
+        (999.6, "1 kJ"),
+        (1234.0, "1.23 kJ"),
+        (3_600_000.0, "3.6 MJ"),
+    ],
+)
+def test_energy(joules: float | None, shown: str) -> None:
+    assert text.energy(joules) == shown
+
+
 @given(st.text())
 def test_nothing_printable_steers_a_terminal(given_text: str) -> None:
     shown = text.printable(given_text)

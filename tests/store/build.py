@@ -199,6 +199,7 @@ def answers() -> st.SearchStrategy[Answer]:
         model_digest=st.none() | st.just("") | names,
         server_version=st.none() | st.just("") | names,
         cached=st.booleans(),
+        energy_j=st.none() | finite,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from paragen.domain.generator import Answer
 from paragen.domain.standing import Standing
 from paragen.domain.status import Status
 from paragen.domain.tournament import Run
+from paragen.learn.feedback import Rating, Undo
+from paragen.store import feedback
 from paragen.store.connection import connect
 from paragen.store.costs import SeenCost, seen_costs
 from paragen.store.queries import history, stats
@@ -72,6 +75,64 @@ def test_a_standing_is_what_the_plays_were(path: Path, connection: sqlite3.Conne
     }
     assert set(standings(connection, "parsing")) == {"g"}
     assert standings(connection, "none such") == {}
+
+
+def test_energy_is_summed_over_the_plays_that_were_metered(
+    path: Path, connection: sqlite3.Connection
+) -> None:
+    def metered(candidate: Candidate, energy_j: float) -> Candidate:
+        assert candidate.answer is not None
+        return replace(candidate, answer=replace(candidate.answer, energy_j=energy_j))
+
+    record(
+        path,
+        build.run(
+            "r1",
+            metered(build.candidate("g#0", generator="g"), 100.0),
+            metered(build.candidate("g#1", Status.FAILED, generator="g"), 40.0),
+            build.candidate("g#2", generator="g"),
+            metered(build.candidate("h"), 0.0),
+        ),
+    )
+    one, other = sorted(stats(connection), key=lambda row: row.generator or "")
+    assert (one.plays, one.passes, one.metered, one.energy_j_per_pass) == (3, 2, 2, 140.0)
+    assert (other.metered, other.energy_j_per_pass) == (1, 0.0), "nothing is not unknown"
+
+
+def test_what_users_rated_counts_as_it_was_said_last(
+    path: Path, connection: sqlite3.Connection
+) -> None:
+    record(
+        path,
+        build.run("r1", build.candidate("a"), build.candidate("b", Status.ERROR)),
+        build.run("r2", build.candidate("a"), started_at="2026-02-01T00:00:00+00:00"),
+        build.run("r3", build.candidate("a"), task_type="parsing"),
+    )
+
+    def rate(run: str, candidate: str, rating: float) -> str:
+        said = Rating(rating=rating, scored=None, weights=build.WEIGHTS)
+        entry = feedback.new_entry(said, run=run, candidates=(candidate,))
+        with closing(connect(path, write=True)) as writing:
+            return feedback.add(writing, entry)[-1].id
+
+    def said(
+        task_type: str | None = None, since: str | None = None
+    ) -> dict[str, tuple[int, float | None]]:
+        found = stats(connection, task_type=task_type, since=since)
+        return {row.task_type: (row.ratings, row.mean_rating) for row in found}
+
+    assert said() == {"utilities": (0, None), "parsing": (0, None)}
+    rate("r1", "a", 0.0)
+    rate("r1", "a", 1.0)
+    last = rate("r2", "a", 0.5)
+    rate("r1", "b", 0.1)
+    rate("gone", "a", 0.1)
+    assert said() == {"utilities": (2, 0.75), "parsing": (0, None)}, "b has no play, so no standing"
+    assert said(since="2026-01-15") == {"utilities": (1, 0.5)}
+    assert said(task_type="parsing") == {"parsing": (0, None)}
+    with closing(connect(path, write=True)) as writing:
+        feedback.add(writing, feedback.new_entry(Undo(undone=last)))
+    assert said()["utilities"] == (1, 1.0)
 
 
 def test_a_name_that_stood_for_another_recipe_has_no_standing_of_it(

@@ -17,6 +17,7 @@ from paragen.learn.standing import By
 from paragen.store import feedback, writer
 from paragen.store import ratings as module
 from paragen.store.connection import connect
+from paragen.store.merge import merge
 from paragen.store.queries import stats
 from paragen.store.ratings import ratings
 from paragen.store.recorder import Recorder
@@ -168,6 +169,37 @@ def test_blind_preferences_are_games_that_can_be_taken_back(path: Path) -> None:
     with closing(connect(path, write=True)) as connection:
         feedback.add(connection, feedback.new_entry(Undo(undone=said.id), task_type="utilities"))
     assert asked(path) == before
+
+
+def test_preferences_move_the_same_ratings_in_whatever_order_histories_come_in(
+    tmp_path: Path,
+) -> None:
+    here, there = tmp_path / "here.db", tmp_path / "there.db"
+    record(here, RUNS[0], RUNS[2])
+    record(there, RUNS[1])
+    for path, run, better, worse in [(here, "r1", "c", "a"), (there, "r2", "a", "b")]:
+        said = feedback.new_entry(
+            Preference(preferred=None, other=None),
+            task_type="utilities",
+            run=run,
+            candidates=(better, worse),
+        )
+        with closing(connect(path, write=True)) as connection:
+            feedback.add(connection, said)
+    found = []
+    for name, order in [("one.db", (here, there)), ("other.db", (there, here))]:
+        asked(order[0])
+        with closing(connect(tmp_path / name, write=True)) as connection:
+            for other in order:
+                merge(connection, other)
+                ratings(connection, By.GENERATOR)
+        found.append(asked(tmp_path / name))
+    assert found[0] == found[1]
+    with closing(sqlite3.connect(tmp_path / "one.db")) as connection, connection:
+        connection.execute("DELETE FROM feedback")
+    without = asked(tmp_path / "one.db")
+    assert found[0]["c"] > without["c"]
+    assert found[0]["b"] < without["b"]
 
 
 def test_selections(path: Path) -> None:
