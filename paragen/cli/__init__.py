@@ -30,6 +30,8 @@ VERBS: Mapping[str, str] = {
     "stats": "Show the standing of each generator, by task type, and who was chosen.",
     "recommend": "Say which of the config's generators should play a task, and why.",
     "compare": "Say whether A is really better than B: on the tasks that both played.",
+    "evolve": "Breed generators from the best for a task type, and keep one that is better than "
+    "they are.",
     "baseline": "Keep what every generator has done so far, to compare with it later.",
     "history": "List the runs played, newest first.",
     "show": "Show a recorded run, or a candidate of it.",

@@ -26,6 +26,19 @@ def history_path(path: Path | None) -> Path:
     return path or default_path(configured(CONFIG))
 
 
+def generators_named(config: Path) -> frozenset[str] | None:
+    """The names in a config's [[generators]], None where there is no config that can be read."""
+    if not config.is_file():
+        return None
+    import tomllib
+
+    try:
+        with config.open("rb") as file:
+            return frozenset(one["name"] for one in tomllib.load(file).get("generators", ()))
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
 def configured(config: Path) -> Path | None:
     """The database that a config names, None where there is none.
 

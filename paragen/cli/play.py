@@ -36,7 +36,7 @@ def play(
         audited=session.audits_tests,
     )
     printer.check(tasks)
-    with interruptible(session), session, _view(session, quiet=quiet) as view:
+    with interruptible(session), session, view_of(session, quiet=quiet) as view:
         runs = session.play([view, printer])
     if session.is_unfinished and session.is_recorded:
         note("Interrupted: `paragen resume` goes on with it, and so does the same command.")
@@ -44,7 +44,7 @@ def play(
     raise typer.Exit(session.exit_code)
 
 
-def _view(session: Session, *, quiet: bool) -> LiveView | PlainView:
+def view_of(session: Session, *, quiet: bool) -> LiveView | PlainView:
     """A live table on a terminal, plain lines elsewhere."""
     if quiet or not sys.stderr.isatty():
         from paragen.report.plain import PlainView

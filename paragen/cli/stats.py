@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from paragen.cli.light import LightCommand
 from paragen.cli.options import DatabaseOption, Format, FormatOption, TaskTypeOption
-from paragen.learn.standing import By
+from paragen.learn.standing import By, player
+
+if TYPE_CHECKING:
+    from paragen.domain.audit import Suites
+    from paragen.learn.experts import ExpertRecord
 
 COMMAND_CLASS = LightCommand
 
@@ -28,20 +33,40 @@ def stats(
             "ago (12h, 7d, 4w). Ratings are of all runs.",
         ),
     ] = None,
+    tried: Annotated[
+        bool,
+        typer.Option(
+            "--tried", help="Also generators that `paragen evolve` tried and didn't keep."
+        ),
+    ] = False,
     format: FormatOption = Format.TABLE,
     database: DatabaseOption = None,
 ) -> None:
     """Show the standing of each generator, by task type, and who was chosen."""
     from paragen.cli.database import open_history
     from paragen.cli.output import emit, note, print_json, print_rows
+    from paragen.cli.streams import can_draw
     from paragen.report import columns, standings
     from paragen.store.audits import audited_suites
+    from paragen.store.experts import expert_records, tried_recipes
     from paragen.store.queries import stats as query
 
     began = None if since is None else _moment(since)
     with open_history(database) as history:
         audits = audited_suites(history, task_type=task_type)
         found = query(history, task_type=task_type, since=began, by=by)
+        fates = expert_records(history, task_type=task_type)
+        unkept = frozenset() if tried or by is not By.GENERATOR else tried_recipes(history)
+        all_found = len(found)
+        found = [one for one in found if player(one, by)[1] not in unkept]
+        rows = [standings.standing_row(one) for one in found]
+        shown = columns.STATS if format is Format.TABLE else columns.STATS_MORE
+        if format is Format.TABLE and can_draw(sys.stdout):
+            from paragen.store.lately import trends
+
+            lately = trends(history, by, task_type=task_type, since=began)
+            rows = [standings.drawn_row(one, lately.get(player(one, by))) for one in found]
+            shown = columns.STATS_DRAWN
         chosen = []
         # In a pipe and in files there is one table, which programs can read.
         if format is Format.JSON or (format is Format.TABLE and sys.stdout.isatty()):
@@ -52,18 +77,37 @@ def stats(
         what = f" of task type {task_type}" if task_type else ""
         when = f" since {since}" if since else ""
         note(f"No play{what} is recorded{when} yet: `paragen run` records one.")
-    for suites in audits:
-        if suites.weak:
-            note(standings.weak_suites(suites))
+    for remark in _remarks(audits, fates, left_out=all_found - len(found)):
+        note(remark)
     if format is Format.JSON:
-        print_json(standings.stats_object(by, found, chosen, audits))
+        print_json(standings.stats_object(by, found, chosen, audits, fates))
         return
-    shown = columns.STATS if format is Format.TABLE else columns.STATS_MORE
-    print_rows(shown, [standings.standing_row(one) for one in found], format, schema="")
+    print_rows(shown, rows, format, schema="")
     if chosen:
         emit("")
-        rows = [standings.selections_row(one) for one in chosen]
-        print_rows(columns.SELECTIONS, rows, format, schema="")
+        of_types = [standings.selections_row(one) for one in chosen]
+        print_rows(columns.SELECTIONS, of_types, format, schema="")
+
+
+def _remarks(
+    audits: Sequence[Suites], fates: Sequence[ExpertRecord], *, left_out: int
+) -> Iterator[str]:
+    """What is to know beside the standings, a line each.
+
+    Of experts that stopped being better are named those that the config here names, if there is
+    one: who has taken one out of it needn't be told.
+    """
+    from paragen.cli.database import CONFIG, generators_named
+    from paragen.report import experts, standings
+
+    yield from (standings.weak_suites(suites) for suites in audits if suites.weak)
+    if left_out:
+        yield experts.left_out(left_out)
+    fallen = [fate for fate in fates if experts.has_fallen(fate)]
+    names = generators_named(CONFIG) if fallen else None
+    for fate in fallen:
+        if names is None or fate.expert.recipe.name in names:
+            yield experts.expert_sentence(fate)
 
 
 def _moment(since: str) -> str:

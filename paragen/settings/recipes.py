@@ -15,6 +15,9 @@ from paragen.settings.mistakes import Mistakes
 from paragen.settings.options import Settings
 from paragen.settings.sections import Config, Options
 
+NO_OPTIONS = {"name", "model", "models", "temperatures", "evolved_from", "success_rate"}
+"""Keys of a section that don't say how a generator plays."""
+
 
 def generators(config: Config, mistakes: Mistakes) -> Iterator[Generator]:
     """The generators of [[generators]] and [[matrix]]; a name that is taken is a mistake."""
@@ -40,9 +43,7 @@ def recipe(name: str, model: str, *sections: Options, **more: Any) -> Generator:
     """A generator with the options of these sections, later ones over earlier ones."""
     options: dict[str, Any] = {}
     for section in sections:
-        options |= section.model_dump(
-            exclude_none=True, exclude={"name", "model", "models", "temperatures"}
-        )
+        options |= section.model_dump(exclude_none=True, exclude=NO_OPTIONS)
     options |= more
     for key in ("stop", "tags"):
         if key in options:

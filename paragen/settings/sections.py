@@ -65,10 +65,12 @@ class DefaultsSection(Options):
 
 
 class GeneratorSection(DefaultsSection):
-    """[[generators]]: one named recipe."""
+    """[[generators]]: one named recipe; what `paragen evolve` wrote says where it comes from."""
 
     name: Name
     model: Name
+    evolved_from: Annotated[list[Text], Field(min_length=1)] | None = None
+    success_rate: Share | None = None
 
 
 class MatrixSection(Options):

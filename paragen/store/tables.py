@@ -48,6 +48,7 @@ ALONE: Mapping[str, tuple[str, ...]] = {
     "answers": ("key",),
     "audits": ("id",),
     "baselines": ("id",),
+    "experts": ("id",),
     "feedback": ("id",),
 }
 """Rows that stand for themselves, and what they are known by."""

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 50.0
 """Generous: what hangs is to be told apart from what is slow on a busy machine."""
 
+SANDBOXED = {"run", "resume", "rescore", "judge", "doctor", "evolve"}
 LEVEL = os.environ.get("PARAGEN_TEST_LEVEL", "auto")
 """The sandbox level of programs in tests that aren't about levels: another where there is none."""
 
@@ -269,7 +270,7 @@ class Place:
 def command(arguments: Sequence[str | Path], options: Sequence[str] = ()) -> list[str]:
     verb, *rest = map(str, arguments) if arguments else [""]
     level = []
-    if verb in {"run", "resume", "rescore", "judge", "doctor"} and "--sandbox" not in rest:
+    if verb in SANDBOXED and "--sandbox" not in rest:
         level = ["--sandbox", LEVEL, *(["--unsafe"] if LEVEL == "none" else [])]
     return [sys.executable, *options, "-m", "paragen", *([verb] if verb else []), *level, *rest]
 

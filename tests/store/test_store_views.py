@@ -10,7 +10,7 @@ import pytest
 
 from paragen.store import tables
 from paragen.store.connection import connect
-from paragen.store.views import BROWSE, SELECTS
+from paragen.store.views import BROWSE, LATER, SELECTS
 from tests.store.histories import LAST_STAGE, Shelf, Told
 
 EVERY = (*tables.every_table(), *tables.DERIVED)
@@ -34,12 +34,17 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
             "INSERT INTO audits VALUES "
             "(1, 'a', 'then', 'r1', 'c1', 'digest', 'general', 7, 1, 20, 3, 1, '[]')"
         )
+        connection.execute(
+            "INSERT INTO experts VALUES (1, 'e', 'then', 'api-expert-1', 'api', 'm', 0.3, 'a', 'm',"
+            " 0.1, 'passes', 9, 8, 0, 's1', '[]', '{}')"
+        )
     with closing(connect(path, write=False)) as connection:
         yield connection
 
 
 def test_every_table_has_one() -> None:
-    assert set(SELECTS) == set(EVERY)
+    assert {*SELECTS, *LATER} == set(EVERY)
+    assert not SELECTS.keys() & LATER.keys()
 
 
 @pytest.mark.parametrize("table", EVERY)

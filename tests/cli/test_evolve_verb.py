@@ -1,0 +1,275 @@
+"""`paragen evolve`, against a model that is better at temperatures which nobody has tried."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import jsonschema
+import pytest
+
+from paragen.domain.generator import Generator
+from paragen.report.schema import json_schema
+from paragen.server.scripted_ollama import ScriptedOllama
+from paragen.store.connection import connect
+from paragen.store.experts import add_expert
+from tests.cli.breeding import LOW, LOWER, MODEL, Passes, config, record, script, tasks_of
+from tests.cli.running import Done, Place, until
+from tests.cli.scripts import generations
+
+TASKS = 14
+FEW = ("--budget", "30", "--generations", "2", "--population", "3", "--parents", "2")
+
+
+@contextmanager
+def searched(
+    place: Place, passes: Passes, *, tasks: int = TASKS, slow: bool = False, more: str = ""
+) -> Iterator[ScriptedOllama]:
+    """A history of two parents, a config with them, and a model that passes where it is said."""
+    read = tasks_of(place, tasks)
+    record(place.database, read, (LOW, 2), (LOWER, 1))
+    with ScriptedOllama(script(tasks, passes, slow=slow), slots=4) as server:
+        place.write("generators.toml", config(server.url, LOW, LOWER, more=more))
+        yield server
+
+
+def warmer(number: int, temperature: float) -> bool:
+    return temperature >= 0.3
+
+
+def found(done: Done) -> dict[str, Any]:
+    """What a search came to, held against its schema."""
+    jsonschema.validate(done.object, json_schema("evolve"))
+    return done.object
+
+
+def genomes(one: dict[str, Any]) -> list[list[tuple[object, ...]]]:
+    """The offspring, without anything that depends on how they were played."""
+    return [
+        [(bred["generator"], bred["temperature"], str(bred["options"])) for bred in born]
+        for born in one["generations"]
+    ]
+
+
+def test_an_expert_is_found_and_written(place: Place) -> None:
+    with searched(place, warmer, more="\n[run]\nmode = 'race'\nmax_attempts = 1\n") as server:
+        before = place.read("generators.toml")
+        done = place.run("evolve", "-t", "API", "--json", "--budget", "80", "--generations", "1")
+        asked = generations(server)
+    one = found(done)
+    assert (done.code, one["verdict"], one["expert"]) == (0, "kept", "api-expert-1"), done.err
+    assert len(asked) == one["attempts"] <= 80
+    assert one["tasks"]["recorded"] == TASKS
+    assert one["tasks"]["held_back"] == 7
+    assert one["rival"] in ("low", "lower")
+    assert one["comparison"]["finding"] == "better"
+    assert "It stands in generators.toml" in one["sentence"]
+
+    after = place.read("generators.toml")
+    assert after.startswith(before), "nothing else has changed by a byte"
+    (*_, section) = tomllib.loads(after)["generators"]
+    finalist = one["finalist"]
+    assert section["name"] == "api-expert-1"
+    assert section["model"] == MODEL
+    assert section["temperature"] == finalist["temperature"] >= 0.3
+    assert section["tags"] == ["expert", "api"]
+    assert section["evolved_from"] == finalist["evolved_from"]
+    assert section["success_rate"] == finalist["passes"] / finalist["plays"] == 1
+
+    with closing(connect(place.database, write=False)) as history:
+        played = history.execute(
+            "SELECT DISTINCT generator LIKE '%-expert-%', task FROM browse_candidates "
+            "WHERE generator NOT LIKE 'low%'"
+        ).fetchall()
+    final, selection = ({task for is_final, task in played if is_final == n} for n in (1, 0))
+    assert len(final) == len(selection) == 7
+    assert not final & selection, "it is held back"
+
+    rows = place.history()
+    assert sum(row["candidates"] for row in rows) == len(asked) + 2 * TASKS, "all on record"
+    who = place.run("recommend", "-t", "api", "-k", "1", "--format", "json").object
+    assert [one["generator"] for one in who["generators"]] == ["api-expert-1"]
+    assert place.run("plan", "tasks/t0.md", "-g", "api-expert-1").code == 0
+    stats = place.run("stats", "--format", "json").object
+    assert [row["generator"] for row in stats["experts"]] == ["api-expert-1"]
+    assert stats["experts"][0]["since"] == "unplayed", "since then, that is"
+    assert stats["experts"][0]["better_than"] == one["rival"]
+    assert {row["generator"] for row in stats["rows"]} == {"low", "lower", "api-expert-1"}
+
+
+@pytest.mark.slow
+def test_the_same_seed_searches_the_same(place: Place) -> None:
+    with searched(place, warmer) as server:
+        runs: list[dict[str, Any]] = []
+        for seed in ("3", "3", "4"):
+            copy = place.folder / f"{len(runs)}.db"
+            shutil.copy(place.database, copy)
+            place.write("generators.toml", config(server.url, LOW, LOWER))
+            done = place.run("evolve", "--json", "-q", "--seed", seed, "--db", str(copy), *FEW)
+            runs.append(found(done))
+    first, again, other = runs
+    assert genomes(first) == genomes(again)
+    assert first["finalist"] == again["finalist"]
+    assert genomes(first)[0] != genomes(other)[0]
+
+
+@pytest.mark.slow
+def test_where_none_does_better_nothing_is_kept(place: Place) -> None:
+    with searched(place, lambda number, temperature: False) as server:
+        before = place.read("generators.toml")
+        done = place.run("evolve", "--json", *FEW)
+        asked = generations(server)
+    one = found(done)
+    assert (done.code, one["verdict"], one["expert"]) == (1, "none_ahead", None)
+    assert one["finalist"] is None
+    assert len(asked) == one["attempts"] <= 30
+    assert place.read("generators.toml") == before
+
+
+@pytest.mark.slow
+def test_who_was_lucky_in_the_selection_is_not_kept(place: Place) -> None:
+    """What only helps on some of the tasks doesn't hold on those held back."""
+    with searched(place, lambda number, temperature: warmer(number, temperature) and number < 3):
+        before = place.read("generators.toml")
+        done = place.run("evolve")
+    assert done.code == 1, done.out
+    assert "Nothing is kept" in done.out or "nothing is kept" in done.out
+    assert place.read("generators.toml") == before
+    assert "api-expert-1" not in place.run("recommend", "-t", "api").out
+
+
+def test_a_dry_run_asks_nobody(place: Place) -> None:
+    with searched(place, warmer) as server:
+        before = place.read("generators.toml"), place.database.read_bytes()
+        done = place.run("evolve", "--dry-run", "--json")
+        text = place.run("evolve", "--dry-run", "--seed", "1")
+        assert server.requests == ()
+    one = found(done)
+    assert (done.code, one["verdict"], one["dry_run"]) == (0, "not_played", True)
+    assert one["attempts"] == 0 < one["planned_attempts"] <= 200
+    assert len(one["generations"]) == 1
+    assert {bred["generator"] for bred in one["parents"]} == {"low", "lower"}
+    assert (place.read("generators.toml"), place.database.read_bytes()) == before
+    assert text.code == 0
+    assert "asked of anybody now" in text.out
+    assert "task type: api" in text.err
+    assert text.out.count("api-evolved-") == 6
+
+
+def test_too_few_tasks(place: Place) -> None:
+    with searched(place, warmer, tasks=5) as server:
+        done = place.run("evolve", "--json")
+        assert server.requests == ()
+        dry = place.run("evolve", "--dry-run")
+    one = found(done)
+    assert (done.code, one["verdict"]) == (1, "too_few_tasks")
+    assert "2 more tasks would tell" in one["sentence"]
+    assert dry.code == 0
+    assert "2 more tasks would tell" in dry.out
+
+
+@pytest.mark.slow
+def test_interrupted_nothing_is_kept(place: Place) -> None:
+    with searched(place, warmer, slow=True) as server:
+        before = place.read("generators.toml")
+        recorded = len(place.history())
+        running = place.start("evolve", "-t", "api")
+        until(lambda: server.active, "it generates")
+        running.interrupt()
+        done = running.done()
+    assert done.code == 130
+    assert done.out == ""
+    assert "Interrupted: nothing is kept" in done.err
+    assert "Traceback" not in done.err
+    assert place.read("generators.toml") == before
+    assert len(place.history()) > recorded, "what was played stays"
+    with ScriptedOllama(script(TASKS, warmer), slots=4) as server:
+        place.write("generators.toml", config(server.url, LOW, LOWER))
+        again = place.run("evolve", "-t", "api")
+    assert again.code == 0, again.err
+    assert "going on with the unfinished session" in again.err
+
+
+@pytest.mark.slow
+def test_a_config_that_is_gone_loses_nothing(place: Place) -> None:
+    with searched(place, warmer) as server:
+        running = place.start("evolve", "-q")
+        until(lambda: generations(server), "it generates")
+        (place.folder / "generators.toml").unlink()
+        done = running.done()
+    assert (done.code, done.out) == (2, "")
+    assert "Traceback" not in done.err
+    section = tomllib.loads(done.err.partition("by hand:\n\n")[2])
+    assert section["generators"][0]["name"] == "api-expert-1"
+
+
+@pytest.mark.slow
+def test_who_is_in_the_history_alone_may_be_a_parent(place: Place) -> None:
+    """If it runs one of the config's models, and no search made it."""
+    read = tasks_of(place, TASKS)
+    adhoc = Generator(name="small:7b@0.5", model=MODEL, temperature=0.5)
+    gone = Generator(name="gone", model="gone:7b")
+    made = Generator(
+        name="api-expert-4", model=MODEL, temperature=0.6, tags=("expert", "api"), top_k=7
+    )
+    record(place.database, read, (LOW, 2), (adhoc, 9), (gone, 12), (made, 14))
+    place.write("generators.toml", config("http://127.0.0.1:9", LOW, LOWER))
+    one = found(place.run("evolve", "--dry-run", "--json"))
+    assert [bred["generator"] for bred in one["parents"]] == ["small:7b@0.5", "low"]
+
+
+@pytest.mark.slow
+def test_mistakes(place: Place) -> None:
+    place.run("evolve").refused("paragen init", "--config")
+    place.write("generators.toml", config("http://127.0.0.1:9", LOW))
+    place.run("evolve").refused("No task with tests is on record")
+    read = tasks_of(place, TASKS)
+    other = Generator(name="other", model="other:7b")
+    record(place.database, read, (other, 3))
+    place.run("evolve").refused("nobody to begin with")
+    record(place.database, read, (LOW, 3))
+    place.run("evolve", "-t", "sorting").refused("task type sorting", "There are api")
+    place.run("evolve", "--budget", "5").refused("--budget 5", "fewer than 14")
+    place.run("evolve").refused("127.0.0.1:9", code=3)
+
+
+def test_an_expert_that_is_no_longer_better_is_said_to_be_so(place: Place) -> None:
+    read = tasks_of(place, 8)
+    expert = Generator(name="api-expert-1", model=MODEL, temperature=0.6, tags=("expert", "api"))
+    tried = Generator(name="api-expert-2", model=MODEL, temperature=0.7, tags=("expert", "api"))
+    with closing(connect(place.database, write=True)) as history:
+        add_expert(
+            history,
+            expert,
+            LOW,
+            task_type="api",
+            measure="passes",
+            plays=7,
+            passes=7,
+            seed=0,
+            session="s",
+            evolved_from=("low",),
+        )
+    assert place.run("stats").err.startswith("No play"), "nothing is said of it yet"
+    record(place.database, read, (LOW, 8), (expert, 1), (tried, 2))
+    done = place.run("stats")
+    assert "api-expert-1 is no longer better than low on api. Since 20" in done.err
+    assert "low is better" in done.err or "is worse than low" in done.err
+    assert "1 row of a generator that `paragen evolve` tried" in done.err
+    assert "api-expert-2" not in done.out
+    assert "api-expert-2" in place.run("stats", "--tried").out
+    one = place.run("stats", "--format", "json").object
+    jsonschema.validate(one, json_schema("stats"))
+    (row,) = one["experts"]
+    assert (row["generator"], row["since"], row["better_than"]) == ("api-expert-1", "worse", "low")
+    assert (row["plays"], row["passes"], row["tasks"]) == (8, 1, 8)
+    assert {row["generator"] for row in one["rows"]} == {"low", "api-expert-1"}
+    place.write("generators.toml", config("http://127.0.0.1:9", LOW))
+    assert "no longer" not in place.run("stats").err, "who took it out knows"
+    place.write("generators.toml", config("http://127.0.0.1:9", LOW, expert))
+    assert "no longer" in place.run("stats").err
+    other = place.run("stats", "-t", "sorting", "--format", "json").object
+    assert other["experts"] == []
