@@ -6,12 +6,11 @@ gives fewer would pass with those that it doesn't give.
 
 from __future__ import annotations
 
-from .content import FIXED
-from .owned import Own, held, state_of
+from .owned import Own, held, of_content, state_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from .owned import State
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 def contains(self: Any, item: Any) -> bool:
     """Plain data is looked for here, among all that iterating gives: only then does it count."""
     state = held(self)
+    if (own_way := of_content(state, "__contains__")) is not None:
+        return bool(own_way(self, item))
     if state_of(item) is not None or state.own is Own.CONSTRUCTED:
         result = state.ask("do", "__contains__", item)
         if type(result) is not bool:
@@ -37,7 +38,7 @@ def contains(self: Any, item: Any) -> bool:
 def length_of(self: Any) -> Any:
     """The length, which is remembered; a builtin's is that of the content."""
     state = held(self)
-    if (own_way := _of_content(state, "__len__")) is not None:
+    if (own_way := of_content(state, "__len__")) is not None:
         return own_way(self)
     length = state.ask("do", "__len__")
     if type(length) is int:
@@ -58,7 +59,7 @@ def iterate_back(self: Any) -> Any:
 def item_of(self: Any, key: Any) -> Any:
     """An item, of which those within the length are there."""
     state = held(self)
-    if (own_way := _of_content(state, "__getitem__")) is not None:
+    if (own_way := of_content(state, "__getitem__")) is not None:
         return own_way(self, key)
     promised = _promised(state)
     try:
@@ -71,18 +72,11 @@ def item_of(self: Any, key: Any) -> Any:
 
 def _iterated(self: Any, name: str) -> Any:
     state = held(self)
-    if (own_way := _of_content(state, name)) is not None:
+    if (own_way := of_content(state, name)) is not None:
         return own_way(self)
     promised = _promised(state)
     iterator = state.ask("do", name)
     return _at_least(promised, iterator, state) if promised else iterator
-
-
-def _of_content(state: State, name: str) -> Callable[..., Any] | None:
-    """The builtin's own method, where the object's content is fixed, and is all that counts."""
-    if state.own is Own.CONSTRUCTED or state.base not in FIXED:
-        return None
-    return getattr(state.base, name, None)
 
 
 def _promised(state: State) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .owned import Own, held, state_of
+from .content import CONTENT, FIXED
+from .owned import Own, held, is_content, of_content, state_of
 from .specials import UNARY
 from .values import ENCODERS
 
@@ -13,19 +14,23 @@ if TYPE_CHECKING:
 
     from .owned import State
 
-_MEASURES = frozenset(
+_SIZES = frozenset(
     ("__bool__", "__int__", "__float__", "__complex__", "__index__", "__round__", "__trunc__",
-     "__floor__", "__ceil__", *UNARY),
+     "__floor__", "__ceil__", "__abs__"),
 )  # fmt: skip
+_MEASURES = _SIZES | UNARY.keys()
 
 
 def asking(name: str) -> Callable[..., Any]:
     """A method that is delegated whatever it is given."""
+    measures, sizes = name in _MEASURES, name in _SIZES
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         state = held(self)
+        if sizes and (own_way := of_content(state, name)) is not None:
+            return own_way(self, *args)
         result = state.ask("do", name, *args, **kwargs)
-        if state.own is Own.TAINTED and name in _MEASURES and state_of(result) is None:
+        if state.own is Own.TAINTED and measures and state_of(result) is None:
             raise TypeError(f"{type(self).__name__} of an operator has no plain value here")
         return result
 
@@ -40,8 +45,11 @@ def comparison(name: str) -> Callable[[Any, Any], Any]:
         state = held(self)
         if state.remote.decoding:
             return self is other if name == "__eq__" else NotImplemented
-        if state_of(other) is None and state.own is not Own.CONSTRUCTED:
+        peer = state_of(other)
+        if peer is None and state.own is not Own.CONSTRUCTED:
             return _compared(state, name, other)
+        if peer is not None and is_content(state) and is_content(peer):
+            return _compared(state, name, _plain(peer))
         result = state.ask("do", name, other)
         if type(result) is not bool:
             raise TypeError(f"{type(self).__name__}.{name} gave no bool")
@@ -85,6 +93,18 @@ def _with_content(state: State, name: str, other: Any) -> Any:
     return NotImplemented if method is None else method(content, other)
 
 
+def _is_inexact(state: State) -> bool:
+    """Whether it is a number with which one computes how far from right something is."""
+    return state.base in (float, complex) and is_content(state)
+
+
+def _plain(state: State) -> Any:
+    """The content of an object of a subclass of a builtin, as that builtin's own."""
+    if state.base in FIXED:
+        return CONTENT[state.base](state.proxy)
+    return state.remote.content(state)
+
+
 def arithmetic(name: str) -> Callable[..., Any]:
     """An arithmetic operator, whose result is worth no more than its operands are."""
 
@@ -93,6 +113,8 @@ def arithmetic(name: str) -> Callable[..., Any]:
         peer = state_of(other)
         if peer is None and state.own is Own.FOREIGN:
             return _with_content(state, name, other)
+        if peer is not None and _is_inexact(state) and _is_inexact(peer):
+            return _with_content(state, name, _plain(peer))
         trusted = state.own is Own.CONSTRUCTED or (peer is not None and state.own >= 0)
         result = state.remote.combine(state, name, (other, *more), Own.DERIVED if trusted else None)
         if not trusted and state_of(result) is None:
@@ -106,6 +128,8 @@ def arithmetic(name: str) -> Callable[..., Any]:
 def hash_of(self: Any) -> int:
     """The hash, asked for once."""
     state = held(self)
+    if (own_way := of_content(state, "__hash__")) is not None:
+        return int(own_way(self))
     if state.hash is None:
         if state.remote.decoding:
             raise TypeError("a key whose hash is unknown")

@@ -4,7 +4,8 @@ What decides here is whose word a verdict rests on. A proxy compared with plain 
 it, and has no order and no arithmetic with it: a program could otherwise return an object that is
 equal to everything. The exception is an object that the test itself made by calling a class of
 the program, for then that class's operators are what is tested (see `Own`). Of instances of
-subclasses of builtins, the plain content is compared, by the builtin's own methods.
+subclasses of builtins, the plain content is compared, by the builtin's own methods; and where the
+tests don't use their class as one, they are no more than that content to each other, either.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from tests.sandbox.hostile.forgeries import (
     classes,
     exits,
     frames,
+    kinds,
     lies,
     memory,
     patches,
@@ -37,6 +38,7 @@ FORGERIES = _named(
     lies=lies.ATTACKS, exits=exits.ATTACKS, frames=frames.ATTACKS, memory=memory.ATTACKS,
     patches=patches.ATTACKS, callbacks=callbacks.ATTACKS, wire=wire.ATTACKS,
     swallowed=swallowed.ATTACKS, sizes=sizes.ATTACKS, classes=classes.ATTACKS,
+    kinds=kinds.ATTACKS,
 )  # fmt: skip
 
 HARMS = _named(

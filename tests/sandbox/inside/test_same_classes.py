@@ -502,3 +502,104 @@ note(m + 3, m == 5, m > 4, m * 2, type(m + 1) is Money, isinstance(m, int), m + 
 )
 def test_classes_are_the_same_in_both(program: str, test: str) -> None:
     same_in_both(program, test)
+
+
+UNNAMED_PROGRAM = r"""
+import enum
+from collections import namedtuple
+
+
+class _Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+class _Colour(str, enum.Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class _May(enum.IntFlag):
+    READ = 1
+    WRITE = 2
+    RUN = 4
+
+
+_Pair = namedtuple("_Pair", "first second")
+
+
+class _Metres(float):
+    def __repr__(self):
+        return f"{float(self)} m"
+
+
+def level(n):
+    return _Level(n)
+
+
+def colour(name):
+    return _Colour(name)
+
+
+def may(n):
+    return _May(n)
+
+
+def pair(*items):
+    return _Pair(*items)
+
+
+def metres(n):
+    return _Metres(n)
+
+
+class _Vector(tuple):
+    def __add__(self, other):
+        return _Vector(a + b for a, b in zip(self, other))
+
+    def __neg__(self):
+        return _Vector(-a for a in self)
+
+
+class _Hour(int):
+    def __add__(self, other):
+        return _Hour((int(self) + int(other)) % 24)
+
+    def __neg__(self):
+        return _Hour(24 - int(self))
+
+
+def vector(*items):
+    return _Vector(items)
+
+
+def hour(n):
+    return _Hour(n)
+"""
+
+UNNAMED_TEST = r"""
+from solution import *
+
+one, two = level(1), level(2)
+note(one < two, one == two, one == level(1), one + two, two - 1, -two, abs(one), int(two))
+note(one, str(two), f"{one}", {one: 1} == {1: 1}, {1: 2}[level(1)], sorted([two, one]))
+note(bool(one), max(one, two), [10, 20][one])
+red, blue = colour("red"), colour("blue")
+note(red == blue, red != blue, red == colour("red"), len(red), red + blue, "e" in red, red.upper())
+note(red, red.value, red < blue, len({red, blue, colour("red")}), red in ("red", "green"))
+read, write = may(1), may(2)
+note((read | write) == 3, (read | write) & write == 2, read ^ read == 0, ~read == 6)
+note(bool(read & write), read & 1 == 1)
+p, q = pair(1, 2), pair(1, 3)
+note(p == q, p < q, p == (1, 2), p, p.first, p[1], p[-1], p[:1], len(p), list(p), 2 in p, p + q)
+note(hash(p) == hash((1, 2)), {p, q} == {(1, 2), (1, 3)}, sum(q), tuple(reversed(p)))
+v, w = vector(1, 2), vector(3, 4)
+note(v + w == (4, 6), v + w == vector(4, 6), -v == (-1, -2), v + w, [*v], v < w)
+note(hour(20) + hour(7) == 3, -hour(1) == 23, hour(20) + hour(7), abs(hour(3)))
+a, b = metres(1.5), metres(2)
+note(a < b, a + b, a * b, a - 1, round(a), -a, abs(b), a, sum([a, b]), a == 1.5, max(a, b), a // b)
+"""
+
+
+def test_objects_of_classes_that_tests_don_t_name_are_the_same_in_both() -> None:
+    assert same_in_both(UNNAMED_PROGRAM, UNNAMED_TEST)
