@@ -170,7 +170,7 @@ def _alike(first: _Showing, second: _Showing) -> float:
     if first.outputs is not None and second.outputs is not None:
         answers = list(zip(first.outputs, second.outputs, strict=False))
         same += sum(a == b for a, b in answers)
-        total += max(len(first.outputs), len(second.outputs))
+        total += len(answers)
     return same / total if total else 0.0
 
 

@@ -146,6 +146,7 @@ def test_probe_inputs_that_one_was_not_asked_count_for_neither() -> None:
     asked = candidate(1, cases=[PASSED, PASSED], outputs=["1", "2"])
     assert agreement(asked, candidate(2, cases=[PASSED, FAILED])) == 0.5
     assert agreement(candidate(1, outputs=["1"]), candidate(2)) == 0.0
+    assert agreement(candidate(1, outputs=["1", "2"]), candidate(2, outputs=["1"])) == 1.0
 
 
 def test_cases_that_were_never_reached_and_ends_count() -> None:

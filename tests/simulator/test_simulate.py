@@ -159,6 +159,16 @@ def test_a_dead_hosts_attempts_go_elsewhere_and_it_is_used_again() -> None:
     assert [s for s in result.on("x") if s.sent_s >= 100], "it came back"
 
 
+def test_a_load_is_lost_with_its_host() -> None:
+    both = {"a:latest": 1, "b:latest": 1}
+    hosts = [
+        SimHost(name="x", models={"a:latest": 1}, outages=((10.0, 20.0),)),
+        SimHost(name="y", models=both, speed=0.05),
+    ]
+    result = play([plan(generators("a", "b"))], *hosts)
+    assert [(s.sent_s, s.begun_s) for s in result.on("x") if s.ended] == [(20.0, 20.0 + LOAD_S)]
+
+
 def test_where_no_host_is_left_attempts_are_errors() -> None:
     result = play([plan(generators("a"), copies=3)], SimHost(name="h", outages=((45.0, 1e9),)))
     statuses = Counter(c.status for c in result.boards["r1"].candidates.values())
