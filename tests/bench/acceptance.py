@@ -43,7 +43,7 @@ SPEED = 20.0
 
 def main() -> int:
     arguments = _arguments()
-    problems = _lines(arguments.corpus / "humaneval_even.jsonl")[: arguments.problems]
+    problems = lines(arguments.corpus / "humaneval_even.jsonl")[: arguments.problems]
     models = dict(list(MODELS.items())[: arguments.models])
     names = {published: name for name, published in models.items()}
     wanted = {problem["task_id"]: problem for problem in problems}
@@ -51,7 +51,7 @@ def main() -> int:
         Recorded(
             model=names[line["model"]], answer=line["answer"], match=stub(wanted[line["task_id"]])
         )
-        for line in _lines(arguments.corpus / "locals_even.jsonl")
+        for line in lines(arguments.corpus / "locals_even.jsonl")
         if line["task_id"] in wanted and line["model"] in names
     ]
     server = ScriptedOllama(recorded, slots=2, load_s=1.0, max_loaded=2, speed=SPEED)
@@ -114,7 +114,9 @@ def _check(
         assert not faults, faults
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a file of JSON lines."""
+
     def parsed() -> Iterator[dict[str, Any]]:
         for line in path.read_text(encoding="utf-8").split("\n"):
             if line.strip():

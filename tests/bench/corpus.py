@@ -1,6 +1,6 @@
 """Real answers of real models, played through the command into a history, and what it then knows.
 
-    python -m tests.bench.corpus CORPUS_FOLDER [--models 94] [--offset 0] [--keep FOLDER]
+    python -m tests.bench.corpus CORPUS_FOLDER [--models 94] [--keep FOLDER]
 
 The folder holds `humaneval_even.jsonl` (problems as published) and `locals_even.jsonl` (answers,
 {task_id, model, answer}). The problems are imported by `paragen suite import`, the demo host gives
@@ -34,6 +34,7 @@ from scipy.stats import binomtest, spearmanr
 
 from paragen.parse.recording import Recorded, format_recording
 from paragen.sandbox import default_workers, open_sandbox
+from tests.bench.acceptance import lines, stub
 from tests.bench.bare_verdicts import Difference, bare_verdict, explained
 from tests.cli.running import CHOSEN, Place, command
 
@@ -92,13 +93,13 @@ class Truth:
         return steps.count(1), steps.count(-1)
 
 
-def read(folder: Path, models: int | None = None, offset: int = 0) -> Corpus:
+def read(folder: Path, models: int | None = None) -> Corpus:
     """The corpus, with so many models, evenly chosen; None: all."""
-    problems = {row["task_id"]: row for row in _lines(folder / "humaneval_even.jsonl")}
-    rows = _lines(folder / "locals_even.jsonl")
+    problems = {row["task_id"]: row for row in lines(folder / "humaneval_even.jsonl")}
+    rows = lines(folder / "locals_even.jsonl")
     names = list(dict.fromkeys(row["model"] for row in rows))
     step = max(1, len(names) // (models or len(names)))
-    chosen = names[offset::step][:models]
+    chosen = names[::step][:models]
     answers = {
         (row["task_id"], row["model"]): row["answer"] for row in rows if row["model"] in chosen
     }
@@ -284,7 +285,7 @@ def _write(corpus: Corpus, place: Place) -> None:
         Recorded(
             model=model,
             answer=answer,
-            match=corpus.problems[task]["prompt"].strip(),
+            match=stub(corpus.problems[task]),
             tokens_per_s=1e6,
         )
         for (task, model), answer in corpus.answers.items()
@@ -301,16 +302,11 @@ def _write(corpus: Corpus, place: Place) -> None:
     )
 
 
-def _lines(path: Path) -> list[Object]:
-    text = path.read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.split("\n") if line.strip()]
-
-
 def main() -> int:
     """Play, look it over, print, and say by the exit code whether it is right."""
     arguments = _arguments()
     warnings.simplefilter("error")
-    corpus = read(arguments.corpus, arguments.models, arguments.offset)
+    corpus = read(arguments.corpus, arguments.models)
     with tempfile.TemporaryDirectory() as name:
         kept = arguments.keep or Path(name)
         kept.mkdir(exist_ok=True)
@@ -334,7 +330,6 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("corpus", type=Path, help="the folder with the two files")
     parser.add_argument("--models", type=int, help="so many, evenly chosen; by default all")
-    parser.add_argument("--offset", type=int, default=0, help="which is the first of them")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a new folder to keep it in")
     return parser.parse_args()
 

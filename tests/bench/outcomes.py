@@ -27,7 +27,7 @@ from paragen.domain.tournament import Criteria, Weights
 from paragen.engine.workers import judged
 from paragen.parse.task import build_task, read_task
 from paragen.sandbox import default_workers, open_sandbox
-from tests.bench.acceptance import task_text
+from tests.bench.acceptance import lines, task_text
 
 FAMILIES: Mapping[str, str] = {
     "wizardlm-30b-uncensored": "TheBloke_WizardLM-30B-Uncensored-GPTQ_",
@@ -63,7 +63,7 @@ def from_corpus(corpus: Path, kept: Path | None, problems: int | None) -> Record
     generators = [Generator(name=name, model=name) for name in FAMILIES]
     rows = json.loads(kept.read_text()) if kept is not None and kept.exists() else None
     if rows is None:
-        rows = _judged(tasks, generators, _lines(corpus / "locals_even.jsonl"))
+        rows = _judged(tasks, generators, lines(corpus / "locals_even.jsonl"))
         if kept is not None:
             kept.write_text(json.dumps(rows))
     outcomes: dict[str, dict[str, list[Candidate]]] = defaultdict(lambda: defaultdict(list))
@@ -170,10 +170,6 @@ def _candidate(row: Mapping[str, Any], generator: Generator) -> Candidate:
 
 
 def _tasks(path: Path) -> Iterator[Task]:
-    for problem in _lines(path):
+    for problem in lines(path):
         task = build_task(read_task(task_text(problem), problem["task_id"]))
         yield replace(task, name=problem["task_id"])
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
