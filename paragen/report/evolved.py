@@ -19,15 +19,15 @@ APART = ("name", "model", "temperature", "system", "tags")
 """What of a generator isn't said among its options."""
 
 COLUMNS: Sequence[Column] = (
-    Column(key="generation", heading="generation"),
+    Column(key="generation", heading="generation", spare=2),
     Column(key="generator", heading="generator"),
-    Column(key="model", heading="model"),
+    Column(key="model", heading="model", spare=3),
     Column(key="temperature", heading="temp", right=True),
     Column(key="options", heading="options"),
-    Column(key="system", heading="system prompt"),
+    Column(key="system", heading="system prompt", spare=5),
     Column(key="plays", heading="plays", right=True),
     Column(key="passes", heading="passes", right=True),
-    Column(key="evolved_from", heading="from"),
+    Column(key="evolved_from", heading="from", spare=4),
 )
 SYSTEM_SHOWN = 40
 UNSHOWN = ("num_ctx", "seed", "host")

@@ -105,10 +105,8 @@ def _rendered(section: ExpertSection, template: Generator) -> str:
     tables = tomlkit.aot()
     tables.append(table)
     document = tomlkit.document()
-    for line in section.comment.splitlines():
-        document.add(tomlkit.comment(line))
     document.add("generators", tables)
-    return tomlkit.dumps(document)
+    return "".join(f"# {line}\n" for line in section.comment.splitlines()) + tomlkit.dumps(document)
 
 
 def _at_the_end(text: str, rendered: str) -> str:

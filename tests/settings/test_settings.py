@@ -19,7 +19,7 @@ from paragen.judge.criteria import CriteriaOptions
 from paragen.settings import PlayOptions, SandboxOptions, Settings, load_settings, parse_settings
 from paragen.settings.sections import HostSection
 
-EXAMPLE = Path(__file__).resolve().parents[1] / "generators.toml"
+EXAMPLE = Path(__file__).resolve().parents[2] / "generators.toml"
 
 WHOLE = """
 [defaults]

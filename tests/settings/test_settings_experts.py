@@ -58,7 +58,6 @@ EXPERT = ExpertSection(
 )
 WRITTEN = '''
 # Evolved from a and x@0.1.
-
 [[generators]]
 name = "api-expert-1"
 model = "m"
