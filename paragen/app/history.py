@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +15,17 @@ from paragen.domain.errors import StoreError
 from paragen.domain.generator import Generator
 from paragen.domain.plan import Plan
 from paragen.domain.standing import Standing
-from paragen.domain.status import Status
 from paragen.domain.tournament import Run
-from paragen.engine.resumed import Resumed, Retry, kept
+from paragen.engine.resumed import Resumed, Retry, answered, broken_off, kept
 from paragen.report.text import counted
 
 if TYPE_CHECKING:
     import sqlite3
 
     from paragen.learn.feedback import Learned
-    from paragen.learn.standing import Tallies
     from paragen.settings import Settings
     from paragen.store.costs import SeenCost
+    from paragen.store.evidence import Evidence
     from paragen.store.locks import SessionLock
     from paragen.store.resume import Unfinished, UnfinishedRun
     from paragen.store.search import PastTasks
@@ -42,11 +41,14 @@ def database_of(settings: Settings, choices: Choices) -> Path:
 class History:
     """A database that is read before anything is played; what can't be read is as if empty.
 
-    That it can't be is said by whoever records.
+    That it can't be is said by whoever records. What the session of the id `but` played is neither
+    among past tasks nor evidence.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, but: str | None = None) -> None:
         self.path = path
+        self._but = but
+        self._past: PastTasks | None = None
 
     def standings(self, task_type: str, generators: Iterable[Generator]) -> Mapping[str, Standing]:
         """What it says of generators, by name, for a task type."""
@@ -58,23 +60,27 @@ class History:
         except StoreError:
             return {}
 
-    def tallies(self) -> Tallies:
-        """All that it says of plays."""
+    def evidence(self, prompts: Sequence[str] = ()) -> Evidence:
+        """All that it says of plays, and which past tasks are like each of these."""
         from paragen.learn.standing import Tallies
-        from paragen.store.tallies import tallies
+        from paragen.store.evidence import Evidence, evidence
 
         try:
+            past = self.past_tasks() if prompts else None
             with self._open() as connection:
-                return tallies(connection)
+                return evidence(connection, past, prompts, but=self._but)
         except StoreError:
-            return Tallies(recipes={}, plays={}, tournaments=())
+            nothing = Tallies(recipes={}, plays={}, tournaments=())
+            return Evidence(tallies=nothing, alike=((),) * len(prompts))
 
     def past_tasks(self) -> PastTasks:
-        """The tasks whose types are known, to be closed; raises StoreError."""
+        """The tasks that were played, read once; raises StoreError."""
         from paragen.store.search import PastTasks
 
-        with self._open() as connection:
-            return PastTasks(connection)
+        if self._past is None:
+            with self._open() as connection:
+                self._past = PastTasks(connection, self._but)
+        return self._past
 
     def learned(self, task_type: str) -> Learned | None:
         """What the weights of a task type became by what was said of candidates."""
@@ -237,6 +243,7 @@ def resumed(runs: Iterable[UnfinishedRun], retry: Retry) -> dict[str, Resumed]:
             started_at=one.run.started_at if one.run is not None else "",
             reopened=one.ended and one.run_id not in over,
             earlier=_asked_again(one, staying[one.run_id]),
+            answered=answered(one.candidates),
         )
         for one in runs
     }
@@ -248,5 +255,5 @@ def _asked_again(run: UnfinishedRun, staying: Iterable[Candidate]) -> tuple[Cand
     return tuple(
         candidate
         for candidate in run.candidates
-        if candidate.id not in stay and candidate.status is not Status.CANCELLED
+        if candidate.id not in stay and not broken_off(candidate)
     )

@@ -28,8 +28,11 @@ USUAL_MODE = "all"
 Standings = Callable[[str, Iterable[Generator]], Mapping[str, Standing]]
 """What history says of generators, by name, for a task type."""
 
-Pick = Callable[[str, Sequence[Generator], int], tuple[tuple[Generator, ...], str]]
-"""Those of the generators who are to play a task type in a session of this seed, and why."""
+Picked = tuple[tuple[Generator, ...], tuple[str, ...]]
+"""Who plays a task, and what is to be said of it."""
+
+Pick = Callable[[Sequence[Task], Sequence[Generator], int], Sequence[Picked]]
+"""Those of the generators who are to play each of the tasks in a session of this seed."""
 
 
 def play_options(settings: Settings, choices: Choices) -> PlayOptions:
@@ -105,24 +108,19 @@ def _picked(
     everyone = generators_of(settings, choices)
     seed = settings.seed if choices.seed is None else choices.seed
     unnamed = replace(choices, models=(), temperatures=())
-    picked: dict[str, tuple[Generator, ...]] = {}
     known: dict[str, Mapping[str, Standing]] = {}
     heard: set[str] = set()
 
     def standing(task_type: str, generators: Iterable[Generator]) -> Mapping[str, Standing]:
         if task_type not in known:
-            known[task_type] = standings(task_type, generators)
+            known[task_type] = standings(task_type, everyone)  # others play the next task
         return known[task_type]
 
     plans = []
-    for task in tasks:
-        said: list[str] = []
-        if task.task_type not in picked:
-            picked[task.task_type], why = pick(task.task_type, everyone, seed)
-            said.append(why)
-        chosen = replace(unnamed, generators=picked[task.task_type])
+    for task, (picked, why) in zip(tasks, pick(tasks, everyone, seed), strict=True):
+        chosen = replace(unnamed, generators=picked)
         (plan,) = plans_of([task], settings, chosen, standing)
-        said += [warning for warning in plan.warnings if warning not in heard]
+        said = [*why, *(warning for warning in plan.warnings if warning not in heard)]
         heard.update(said)
         plans.append(replace(plan, warnings=tuple(said)))
     return tuple(plans)

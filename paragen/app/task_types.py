@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 
 from paragen.app.history import History
@@ -67,13 +66,13 @@ def basis(one: Guess) -> str:
 
 def _guesses(tasks: Sequence[Task], history: History) -> tuple[Guess | None, ...]:
     try:
-        with closing(history.past_tasks()) as past:
-            return tuple(
-                guess(task.prompt, task.entry_point, past.like(task.prompt))
-                if task.task_type_inferred
-                else None
-                for task in tasks
-            )
+        past = history.past_tasks()
+        return tuple(
+            guess(task.prompt, task.entry_point, past.like(task.prompt))
+            if task.task_type_inferred
+            else None
+            for task in tasks
+        )
     except StoreError:
         return tuple(
             guess(task.prompt, task.entry_point, ()) if task.task_type_inferred else None

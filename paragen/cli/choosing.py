@@ -111,7 +111,7 @@ def choices(
             metavar="CHANCE",
             min=0,
             max=1,
-            help="With --recommended: with this chance, the least known of the others plays too.",
+            help="With --recommended: with this chance, the most promising other one plays too.",
             rich_help_panel=WHO,
         ),
     ] = 0.0,

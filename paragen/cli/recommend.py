@@ -32,7 +32,9 @@ def recommend(
 
     They are ranked by how often they pass at least. Where little was played of the task type, what
     a generator did on other task types counts, and what its model did in other recipes: a quarter
-    of a play each, ten plays together at most. `paragen run --recommended 3` plays them.
+    of a play each, ten plays together at most. A play of a past task that is like this one, of
+    whatever type, counts up to five, by how much it is alike: twenty more together at most.
+    `paragen run --recommended 3` plays them.
     """
     from paragen.app.choices import Choices
     from paragen.app.recommending import recommended

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from paragen.parse.task_type import KEYWORDS, infer_task_type
 
-LIKE = 0.3
+LIKE = 0.35
 """Past tasks that are less alike than this say nothing."""
 VOTERS = 5
 """So many past tasks have a vote, the most alike."""

@@ -7,52 +7,85 @@ and there is nothing to migrate or to merge.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+import weakref
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from paragen.learn.task_type import Similar, telling_words
-from paragen.store.rows import rows
+from paragen.store.rows import rows, snapshot
 
 MOST_TASKS = 1000
 MOST_CHARACTERS = 4000
 """What a task asks for is said in its beginning."""
+MOST_ALIKE = 10
+"""So many past tasks are taken for like a new one."""
+
+BUT = "session IS NOT (SELECT key FROM sessions WHERE id = :but)"
+"""Whose runs count: those of all sessions but one, or of all."""
 
 # A type that was inferred is no evidence: what was guessed once would be confirmed for ever.
-TASKS = """
-SELECT r.task_type, substr(r.prompt, 1, :characters) AS prompt
+TYPED = f"""
+SELECT r.task_sha256, r.task_type, substr(r.prompt, 1, :characters) AS prompt
 FROM runs AS r
 JOIN (
-    SELECT max(key) AS key FROM runs WHERE NOT task_type_inferred
+    SELECT max(key) AS key FROM runs WHERE NOT task_type_inferred AND {BUT}
     GROUP BY task_sha256, task_type ORDER BY max(started_at) DESC LIMIT :tasks
 ) AS newest ON newest.key = r.key
 """
+ALL = f"""
+SELECT r.task_sha256, substr(r.prompt, 1, :characters) AS prompt
+FROM runs AS r
+JOIN (
+    SELECT max(key) AS key FROM runs WHERE {BUT}
+    GROUP BY task_sha256 ORDER BY max(started_at) DESC LIMIT :tasks
+) AS newest ON newest.key = r.key
+"""
+
 OURS = 0
 """The row in which the prompt itself stands while it is compared with the others."""
+FILLERS = 10
+FILLER = " ".join(["0"] * 20)
+"""Rows that nothing is like, about as long as those of tasks.
+
+BM25 takes a word that half of all rows have for noise. That is right for what stands in every
+prompt, but while tasks are few it would be deaf to what two of them have in common.
+"""
 
 
-class PastTasks:
-    """The tasks of a history whose authors gave their types; raises StoreError when it is made."""
+class TaskIndex:
+    """Prompts by number, and which of them are like another one."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        asked = {"tasks": MOST_TASKS, "characters": MOST_CHARACTERS}
-        found = rows(connection, TASKS, asked)
-        self._types = {key: str(row["task_type"]) for key, row in enumerate(found, start=OURS + 1)}
+    def __init__(self) -> None:
         self._index = sqlite3.connect(":memory:", isolation_level=None)
+        self._numbers = 0
+        weakref.finalize(self, self._index.close)
         try:
             self._index.execute("CREATE VIRTUAL TABLE tasks USING fts5 (words)")
         except sqlite3.OperationalError:  # this SQLite was built without it
-            self._types = {}
-        for key in self._types:
-            self._put(key, telling_words(str(found[key - OURS - 1]["prompt"])))
+            self._has_search = False
+            return
+        self._has_search = True
+        self._index.executemany(
+            "INSERT INTO tasks (rowid, words) VALUES (?, ?)",
+            ((-number, FILLER) for number in range(1, FILLERS + 1)),
+        )
 
-    def like(self, prompt: str, most: int = 5) -> Sequence[Similar]:
-        """Those most like this prompt, by BM25, the most alike first.
+    def add(self, prompt: str) -> int:
+        """Its number, from 1 on."""
+        self._numbers += 1
+        self._put(self._numbers, telling_words(prompt))
+        return self._numbers
 
-        Likeness is a task's rank beside that of the prompt itself. Where this SQLite has no
-        full-text search, there are none.
+    def like(self, prompt: str) -> Mapping[int, float]:
+        """How much each is like this prompt by BM25, of those that have a word in common with it.
+
+        Likeness is a prompt's rank beside that which this one itself would have, at most 1. Where
+        this SQLite has no full-text search, none is like it.
         """
         words = telling_words(prompt)
-        if not words or not self._types:
-            return ()
+        if not words or not self._numbers or not self._has_search:
+            return {}
         query = " OR ".join(f'"{word}"' for word in words)
         self._put(OURS, words)
         ranked = self._index.execute(
@@ -61,14 +94,52 @@ class PastTasks:
         self._index.execute("DELETE FROM tasks WHERE rowid = ?", [OURS])
         ranks: dict[int, float] = dict(ranked)
         own = ranks.pop(OURS)
-        found = [Similar(self._types[key], min(1.0, rank / own)) for key, rank in ranks.items()]
-        return sorted(found, key=lambda one: (-one.likeness, one.task_type))[:most]
+        return {number: min(1.0, rank / own) for number, rank in ranks.items()}
 
-    def close(self) -> None:
-        """Forget them."""
-        self._index.close()
+    def _put(self, number: int, words: Sequence[str]) -> None:
+        if self._has_search:
+            self._index.execute(
+                "INSERT INTO tasks (rowid, words) VALUES (?, ?)", [number, " ".join(words)]
+            )
 
-    def _put(self, key: int, words: Sequence[str]) -> None:
-        self._index.execute(
-            "INSERT INTO tasks (rowid, words) VALUES (?, ?)", [key, " ".join(words)]
-        )
+
+class PastTask(NamedTuple):
+    """A past task, known by its SHA-256, and how much it is like another (1: the same words)."""
+
+    sha256: str
+    likeness: float
+
+
+class PastTasks:
+    """The tasks of a history, but for those of a session that doesn't count, if there is one.
+
+    `but` is that session's id. Raises StoreError when it is made.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, but: str | None = None) -> None:
+        asked = {"tasks": MOST_TASKS, "characters": MOST_CHARACTERS, "but": but}
+        with snapshot(connection):
+            typed, every = (rows(connection, which, asked) for which in (TYPED, ALL))
+        self._index = TaskIndex()
+        self._types: dict[str, list[str]] = defaultdict(list)
+        for row in typed:
+            self._types[row["task_sha256"]].append(row["task_type"])
+        prompts = {row["task_sha256"]: str(row["prompt"]) for row in (*typed, *every)}
+        self._tasks = {self._index.add(prompt): sha256 for sha256, prompt in prompts.items()}
+
+    def like(self, prompt: str, most: int = 5) -> Sequence[Similar]:
+        """Those most like this prompt whose authors gave their types, the most alike first."""
+        found = [
+            Similar(task_type, likeness)
+            for number, likeness in self._index.like(prompt).items()
+            for task_type in self._types.get(self._tasks[number], ())
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.likeness, one.task_type))[:most])
+
+    def alike(self, prompt: str, most: int = MOST_ALIKE) -> Sequence[PastTask]:
+        """Those most like this prompt whatever their types, the most alike first."""
+        found = [
+            PastTask(self._tasks[number], likeness)
+            for number, likeness in self._index.like(prompt).items()
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.likeness, one.sha256))[:most])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import jsonschema
@@ -55,7 +57,11 @@ def test_who_passed_is_recommended_and_played(place: Place, server: ScriptedOlla
     assert names(found) == ["good", "bad", "new"]
     good, bad, new = found["generators"]
     assert (good["plays"], good["passes"], good["success_rate"]) == (2, 2, 1.0)
-    assert good["why"] == "passed 2 of 2 plays of general (hardly sure)"
+    assert good["alike_tasks"] == {"tasks": 1, "plays": 2, "passes": 2, "wins": 1}
+    assert good["why"] == (
+        "passed 2 of 2 plays on a task like this one, and won 1; 2 of 2 plays of general "
+        "(fairly sure)"
+    )
     assert bad["success_rate"] == new["score"] == 0
     assert new["why"] == "has never played anything like it"
     elsewhere = recommended(place, "--task-type", "API", "-k", "1")
@@ -67,22 +73,75 @@ def test_who_passed_is_recommended_and_played(place: Place, server: ScriptedOlla
     assert done.code == 0, done.err
     assert asked(server)[before:] == [GOOD]
     assert "general is played by good (as recommended;" in done.err
+    assert "nothing is known of new: with --explore 0.1 they play now and then" in done.err
     done = place.run("run", "task.md", "--recommended", "1", "--explore", "1")
     assert sorted(asked(server)[before + 1 :]) == [GOOD, NEW]
-    assert "played by good, and by new to learn more of it" in done.err
+    assert "task is played by good, and by new to learn more of it" in done.err
 
 
 @pytest.mark.slow
 def test_each_task_type_is_played_by_its_own(place: Place, server: ScriptedOllama) -> None:
-    place.write("other.md", TASK.replace("task_type: general", "task_type: api"))
+    other = TASK.replace("task_type: general", "task_type: api")
+    place.write("other.md", other.replace("Write", "Serve the status of machines over HTTP."))
     assert place.run("run", "other.md", "-q", "-g", "new:3", "--mode", "all").code == 0
     assert place.run("run", "task.md", "-q", "-g", "good:9").code == 0
     plan = place.run("plan", "task.md", "other.md", "--recommended", "1", "--json").object
     assert [one["roster"] for one in plan["tasks"]] == [["good"], ["new"]]
-    assert len(plan["warnings"]) == 2, "once for each type"
-    plan = place.run("plan", "task.md", "-t", "api", "--recommended", "1", "--json").object
+    assert [warning.split(" (")[0] for warning in plan["warnings"]] == [
+        "general is played by good",
+        "nothing is known of bad: with --explore 0.1 they play now and then",
+        "api is played by new",
+    ]
+    place.write("third.md", TASK.replace("Write a function", "Sort mountains by height:"))
+    plan = place.run("plan", "third.md", "-t", "api", "--recommended", "1", "--json").object
     assert plan["tasks"][0]["task"]["task_type"] == "api"
     assert plan["tasks"][0]["roster"] == ["new"]
+
+
+@pytest.mark.slow
+def test_what_passed_tasks_like_it_plays_it_though_their_types_are_wrong(
+    place: Place, server: ScriptedOllama
+) -> None:
+    """Each task by its own; what was recommended stays so while its session is unfinished."""
+    like = TASK.replace("Write", "Of a mortgage, compute the interest and the rate. Write")
+    place.write("past.md", like.replace("task_type: general", "task_type: wrong"))
+    place.write("new.md", like.replace("the rate", "the monthly rate"))
+    assert place.run("run", "task.md", "-q", "-g", "good:4").code == 0
+    assert place.run("run", "past.md", "-q", "-g", "new:2,bad:1").code == 0
+    (best, *_) = recommended(place, "new.md")["generators"]
+    assert best["generator"] == "new"
+    assert (best["plays"], best["alike_tasks"]["passes"]) == (0, 2)
+    assert best["why"].startswith("passed 2 of 2 plays on a task like this one, and won 1; ")
+    assert names(recommended(place, "-t", "general"))[0] == "good"
+
+    plan = place.run("plan", "task.md", "new.md", "--recommended", "1", "--json").object
+    assert [one["roster"] for one in plan["tasks"]] == [["good"], ["new"]]
+    assert plan["warnings"] == [
+        "general is played by good (as recommended; `paragen recommend` says why)",
+        "new is played by new (by what was played like it; `paragen recommend` says why)",
+    ]
+
+
+@pytest.mark.slow
+def test_the_session_that_is_gone_on_with_doesnt_change_who_plays(
+    place: Place, server: ScriptedOllama
+) -> None:
+    place.write("other.md", TASK.replace("Write", "Serve a status over HTTP. Write"))
+    assert place.run("run", "task.md", "-q", "-g", "good:2").code == 0
+    command = ("task.md", "other.md", "--recommended", "1", "--explore", "1")
+    assert place.run("run", *command).code == 0
+    assert sorted(asked(server)[2:]) == [BAD, BAD, GOOD, GOOD]
+    anew = place.run("plan", *command, "--json").object
+    assert [one["roster"] for one in anew["tasks"]] == [["good", "new"]] * 2
+    with closing(sqlite3.connect(place.database)) as connection, connection:
+        connection.execute("UPDATE runs SET state = 'interrupted' WHERE task_name = 'other'")
+    again = place.run("plan", *command, "--json").object
+    assert [one["roster"] for one in again["tasks"]] == [["good", "bad"]] * 2
+    done = place.run("run", *command)
+    assert "going on with the unfinished session" in done.err
+    played = len(asked(server))
+    assert place.run("run", *command, "--new").code == 0
+    assert sorted(asked(server)[played:]) == [GOOD, GOOD, NEW, NEW]
 
 
 @pytest.mark.slow

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from paragen.learn.task_type import Similar
+from paragen.learn.task_type import LIKE, Similar
 from paragen.store.connection import connect
 from paragen.store.recorder import Recorder
-from paragen.store.search import PastTasks
+from paragen.store.search import PastTasks, TaskIndex
 from tests.store import build
 
 PAST = (
@@ -41,10 +41,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def like(path: Path, prompt: str) -> Sequence[Similar]:
-    with (
-        closing(connect(path, write=False)) as connection,
-        closing(PastTasks(connection)) as past,
-    ):
+    with closing(connect(path, write=False)) as connection:
+        past = PastTasks(connection)
         found = past.like(prompt)
         assert past.like(prompt) == found, "asking leaves nothing behind"
     return found
@@ -71,3 +69,39 @@ def test_where_nothing_is_alike_there_is_nothing(path: Path, prompt: str) -> Non
 
 def test_an_empty_history_knows_none(tmp_path: Path) -> None:
     assert like(tmp_path / "none.db", "compound interest") == ()
+
+
+def test_all_tasks_are_alike_whatever_their_types(path: Path) -> None:
+    with closing(connect(path, write=False)) as connection:
+        past = PastTasks(connection)
+    found = past.alike(PAST[3][2])
+    assert [one.sha256 for one in found[:2]] == ["0", "3"], "the same words in another order"
+    assert found[0].likeness == pytest.approx(1.0)
+    assert past.alike(PAST[3][2], most=1) == found[:1]
+    assert past.alike("zebra") == ()
+
+
+def test_a_session_that_doesnt_count_has_no_tasks(path: Path) -> None:
+    with closing(connect(path, write=False)) as connection:
+        past = PastTasks(connection, "s1")
+        assert (past.alike(PAST[0][2]), past.like(PAST[0][2])) == ((), ())
+        assert PastTasks(connection, "another").alike(PAST[0][2])
+
+
+@pytest.mark.parametrize("others", [0, 1, 2, 40])
+def test_what_is_alike_is_so_in_a_small_history_too(others: int) -> None:
+    index = TaskIndex()
+    loan = index.add(PAST[0][2])
+    for number in range(others):
+        index.add(f"Something else, number w{number} of x{number}.")
+    found = index.like("What is the compound interest of my loan? Years are given.")
+    assert set(found) == {loan}
+    assert 0.5 < found[loan] < 0.8
+
+
+def test_what_stands_in_every_prompt_makes_none_alike() -> None:
+    index = TaskIndex()
+    frame = "Complete the body so that all examples hold; answer with one fenced block."
+    for number in range(20):
+        index.add(f"{frame} About w{number}, x{number} and y{number}.")
+    assert max(index.like(f"{frame} About mortgages, loans, interest.").values()) < LIKE
