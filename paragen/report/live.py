@@ -98,9 +98,9 @@ class LiveView:
             self._console.print(summary(run))
 
     def _render(self) -> RenderableType:
-        several = self._tasks > 1
-        if self._ended == self._tasks:
-            return self._left
+        several, over = self._tasks > 1, self._ended == self._tasks
+        if over:
+            return Group(self._bar, self._left) if several else self._left
         with self._lock:  # copies: the playing thread goes on changing the rows
             rows = tuple(
                 replace(row)

@@ -18,6 +18,7 @@ class PlainView:
         self._tasks = tasks
         self._quiet = quiet
         self._ended = 0
+        self._names: dict[str, str] = {}
 
     def __enter__(self) -> PlainView:
         return self
@@ -33,21 +34,23 @@ class PlainView:
             return
         match event:
             case RunStarted(run=run, planned=planned):
+                self._names[run.run_id] = run.task.name
                 sealed = "sealed" if run.sandbox.sealed else "unsealed"
                 self._write(
                     f"{run.task.name}: {text.counted(planned, 'attempt')}, "
                     f"{text.mode(run.mode, run.mode_options, run.deadline_s)}, "
                     f"task type {text.task_type(run.task)}, sandbox {run.sandbox.level} ({sealed})"
                 )
-            case CandidateEnded(candidate=candidate):
-                self._write(f"  {line(candidate)}")
+            case CandidateEnded(run_id=run_id, candidate=candidate):
+                # Those of several tasks come as they end, in any order.
+                task = f"{self._names.get(run_id, run_id)}: " if self._tasks > 1 else ""
+                self._write(f"  {task}{line(candidate)}")
             case RunEnded(run=run):
                 self._ended += 1
                 count = f" [{self._ended}/{self._tasks}]" if self._tasks > 1 else ""
                 self._write(f"{run.task.name}:{count} {run.reason}")
                 if text.unsealed_winner(run):
                     self._write(f"  {text.unsealed_winner(run)}")
-
             case RunAudited(run=run) if run.audit is not None:
                 self._write(f"{run.task.name}: {text.audit(run.audit)}")
 

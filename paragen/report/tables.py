@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -11,65 +13,99 @@ from paragen.domain.tournament import Run
 from paragen.report import text
 from paragen.report.progress import GENERATING, TESTING, Row
 
-WIDE = 110
-"""From this many columns on, a table shows where the time went too."""
+GAP = 2
+MARK, STATE = 1, 10
+NUMBERS: Mapping[str, int] = {
+    "tests": 5,
+    "combined": 8,
+    "quality": 7,
+    "speed": 5,
+    "tok/s": 6,
+    "tokens": 6,
+    "generation": 10,
+    "load": 6,
+    "execution": 9,
+    "memory": 9,
+}
+"""How wide a column of numbers is, those that a narrow terminal shows too in front."""
+ORDER = ("tests", "quality", "speed", "combined", "tok/s", *list(NUMBERS)[5:])
+NARROW, USUAL, WIDE = 2, 5, 10
+"""So many of them are shown: on a narrow terminal, on one of 80 columns, where there is room."""
+RUNNING = ("tok/s", "tokens")
+"""What is known of an attempt that hasn't ended."""
+NAME = 14
+"""A generator's name has at least so much room, a task's as much where it is shown."""
 
 
 def new_table(width: int, *, tasks: bool = False) -> Table:
     """The one look that all candidate tables have; with `tasks`, rows begin with their task."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("", width=1)
-    if tasks:
-        table.add_column("task", overflow="ellipsis", no_wrap=True, min_width=8, ratio=2)
-    table.add_column("generator", overflow="ellipsis", no_wrap=True, min_width=14, ratio=3)
-    table.add_column("state", overflow="ellipsis", no_wrap=True, min_width=10)
-    for name in ("tests", "quality", "speed", "combined", "tok/s"):
-        table.add_column(name, justify="right", no_wrap=True)
-    if width >= WIDE:
-        for name in ("tokens", "generation", "load", "execution", "memory"):
-            table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", width=MARK)
+    names = ["task", "generator"] if tasks else ["generator"]
+    numbers = _shown(width, tasks=tasks)
+    room = max(NAME, (width - _fixed(numbers)) // len(names) - GAP)
+    for name in names:
+        table.add_column(name, overflow="ellipsis", no_wrap=True, min_width=NAME, max_width=room)
+    table.add_column("state", overflow="ellipsis", no_wrap=True, min_width=STATE, max_width=20)
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     return table
+
+
+def _shown(width: int, *, tasks: bool = False) -> Sequence[str]:
+    """The numbers that are shown, in their order; of several tasks only what runs is listed."""
+    if tasks:
+        return RUNNING
+    fitting = (n for n in (WIDE, USUAL) if _fixed(list(NUMBERS)[:n]) + NAME + GAP <= width)
+    shown = list(NUMBERS)[: next(fitting, NARROW)]
+    return [name for name in ORDER if name in shown]
+
+
+def _fixed(numbers: Sequence[str]) -> int:
+    """What all columns but those of names take, with their gaps."""
+    return MARK + GAP + STATE + sum(GAP + NUMBERS[name] for name in numbers)
 
 
 def add_candidate(table: Table, candidate: Candidate, width: int, *, winner: bool) -> None:
     """A row for a candidate; the winner is marked."""
     style = text.STYLES[candidate.status]
     scores, answer, verdict = candidate.scores, candidate.answer, candidate.verdict
-    cells: list[RenderableType] = [
+    numbers: dict[str, RenderableType] = {
+        "tests": text.tests(candidate),
+        "quality": text.score(scores.quality if scores else None),
+        "speed": text.score(scores.speed if scores else None),
+        "combined": Text(
+            text.score(scores.combined if scores else None), style="bold" if winner else ""
+        ),
+        "tok/s": text.rate(answer.tokens_per_s if answer else None),
+        "tokens": str(answer.completion_tokens) if answer else text.NOTHING,
+        "generation": text.seconds(answer.generation_s if answer else None),
+        "load": text.seconds(answer.load_s if answer else None),
+        "execution": text.seconds(verdict.execution_s if verdict else None),
+        "memory": text.size(verdict.peak_bytes if verdict else None),
+    }
+    table.add_row(
         Text("★" if winner else "", style="bold yellow"),
         Text(text.one_line(candidate.attempt.instance.name), style="bold" if winner else ""),
         Text(text.status(candidate), style=style),
-        text.tests(candidate),
-        text.score(scores.quality if scores else None),
-        text.score(scores.speed if scores else None),
-        Text(text.score(scores.combined if scores else None), style="bold" if winner else ""),
-        text.rate(answer.tokens_per_s if answer else None),
-    ]
-    if width >= WIDE:
-        cells += [
-            str(answer.completion_tokens) if answer else text.NOTHING,
-            text.seconds(answer.generation_s if answer else None),
-            text.seconds(answer.load_s if answer else None),
-            text.seconds(verdict.execution_s if verdict else None),
-            text.size(verdict.peak_bytes if verdict else None),
-        ]
-    table.add_row(*cells)
+        *[numbers[name] for name in _shown(width)],
+    )
 
 
 def add_row(table: Table, row: Row, width: int, *, task: str | None = None) -> None:
     """A row for an attempt that hasn't ended; `task` where the table is one of several tasks."""
     style = {GENERATING: "cyan", TESTING: "blue"}.get(row.state, "dim")
-    cells: list[RenderableType] = [
+    numbers: dict[str, RenderableType] = {"tok/s": text.rate(row.tokens_per_s)}
+    if row.tokens:
+        numbers["tokens"] = str(row.tokens)
+    nothing = Text(text.NOTHING, style="dim")
+    table.add_row(
         "",
         *([] if task is None else [Text(text.one_line(task))]),
         Text(text.one_line(row.attempt.instance.name)),
         Text(row.state if row.tries < 2 else f"{row.state}, try {row.tries}", style=style),
-        *[Text(text.NOTHING, style="dim")] * 4,
-        text.rate(row.tokens_per_s),
-    ]
-    if width >= WIDE:
-        cells += [str(row.tokens or text.NOTHING), *[Text(text.NOTHING, style="dim")] * 4]
-    table.add_row(*cells)
+        *[numbers.get(name, nothing) for name in _shown(width, tasks=task is not None)],
+    )
 
 
 def run_table(run: Run, width: int) -> RenderableType:

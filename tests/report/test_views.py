@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console, RenderableType
@@ -194,7 +195,22 @@ def test_plain_lines_tell_the_story() -> None:
     assert lines[5] == "slugify: good passed"
     counted = plain([RunEnded(run=run), RunEnded(run=run)], tasks=2).splitlines()
     assert ["[1/2]" in counted[0], "[2/2]" in counted[1]] == [True, True]
+    assert "\n  slugify: good: passed, 1/2 tests" in plain(story(run), tasks=2)
     assert plain(story(run), quiet=True) == ""
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 120, 200])
+def test_a_long_name_leaves_the_numbers_their_room(columns: int) -> None:
+    one = build.candidate("good")
+    generator = replace(one.attempt.instance.generator, name="g" * 90)
+    attempt = replace(one.attempt, instance=replace(one.attempt.instance, generator=generator))
+    run = played(replace(one, attempt=attempt), winner="good")
+    table = io.StringIO()
+    Console(file=table, width=columns).print(run_table(run, columns))
+    (row,) = [line for line in table.getvalue().splitlines() if line.startswith("★")]
+    assert row.startswith("★  gggg")
+    assert "…" not in row.replace("g…", "")
+    assert "0.50" in row
 
 
 def test_the_live_table_ends_with_the_winner_marked() -> None:
