@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -227,7 +228,17 @@ class Child:
         limit = self._bounds.cpu_s
         if limit is not None and cpu_s > limit:  # what children used is only known by now
             return Ending.CPU_LIMIT
-        return Ending.EXITED if code >= 0 else Ending.SIGNALLED
+        return ending_of(code)
+
+
+def ending_of(code: int) -> Ending:
+    """How a process ended that nobody ended, by its exit code (negative: a signal's number).
+
+    The kernel's limit may come before ours: it counts by ticks, which a busy machine makes longer.
+    """
+    if code == -signal.SIGXCPU:
+        return Ending.CPU_LIMIT
+    return Ending.EXITED if code >= 0 else Ending.SIGNALLED
 
 
 def _peak_bytes(used: resource.struct_rusage) -> int | None:

@@ -22,6 +22,7 @@ from paragen.domain.tournament import SandboxState
 from paragen.sandbox import layout, machine, measures, ties
 from paragen.sandbox.bounds import Bounds, Watch
 from paragen.sandbox.child import Ended as ChildEnded
+from paragen.sandbox.child import ending_of
 from paragen.sandbox.description import description
 from paragen.sandbox.direct import attend
 from paragen.sandbox.forked import Forked
@@ -293,7 +294,7 @@ class _Run:
         if ending is None and cpu_s > limit:
             ending = Ending.CPU_LIMIT
         if ending is None:
-            ending = Ending.EXITED if code >= 0 else Ending.SIGNALLED
+            ending = ending_of(code)
         return ChildEnded(
             ending=ending, exit_code=code if code >= 0 else None,
             signal=-code if code < 0 else None,

@@ -64,10 +64,12 @@ def test_a_script_that_reads_nothing_of_much_input(level: str) -> None:
     assert run_script(level, "print(1)\n", "x" * (3 << 20)).stdout == "1\n"
 
 
+SIGXCPU = "import os, signal\nos.kill(os.getpid(), signal.SIGXCPU)\n"
 LOOPS: dict[str, tuple[str, dict[str, Any], Ending]] = {
     "cpu": ("while True: pass\n", {"cpu_s": 0.4}, Ending.CPU_LIMIT),
     "sleep": ("import time\ntime.sleep(60)\n", {"wall_s": 0.4}, Ending.WALL_LIMIT),
     "c": ("10 ** 10 ** 9\n", {"cpu_s": 0.4}, Ending.CPU_LIMIT),
+    "kernel": (SIGXCPU, {"cpu_s": 0.4}, Ending.CPU_LIMIT),
     "memory": ("x = [bytearray(1 << 20) for _ in range(10**6)]\n", {}, Ending.MEMORY_LIMIT),
     "output": ("while True: print('x' * 1000)\n", {}, Ending.OUTPUT_LIMIT),
     "stderr": (

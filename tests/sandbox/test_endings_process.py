@@ -36,6 +36,13 @@ def test_an_endless_loop_ends_at_the_cpu_limit() -> None:
     assert (ran.planned, ran.cases, ran.complete) == (2, (), False)
 
 
+def test_the_kernels_own_cpu_limit_is_one_too() -> None:
+    """It counts otherwise than we do, and so may come first."""
+    body = "\n    import resource\n    resource.setrlimit(resource.RLIMIT_CPU, (1, 2))\n"
+    ran = run_tests(f_is(body + "    while True: pass"), TESTS, cpu_s=30.0, wall_s=30.0)
+    assert ran.ending is Ending.CPU_LIMIT
+
+
 def test_cpu_time_of_children_counts_once_they_have_ended() -> None:
     body = (
         "\n    for _ in range(2):\n        if os.fork() == 0:\n"
