@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from paragen.learn.feedback import Learned
+    from paragen.learn.standing import Recipe
     from paragen.settings import Settings
     from paragen.store.costs import SeenCost
     from paragen.store.evidence import Evidence
@@ -72,6 +73,18 @@ class History:
         except StoreError:
             nothing = Tallies(recipes={}, plays={}, tournaments=())
             return Evidence(tallies=nothing, alike=((),) * len(prompts))
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """All on record, but for what searches tried and didn't keep."""
+        from paragen.store.experts import tried_recipes
+        from paragen.store.recorded import recorded_recipes
+
+        try:
+            with self._open() as connection:
+                recorded, tried = recorded_recipes(connection), tried_recipes(connection)
+                return tuple(one for one in recorded if one not in tried)
+        except StoreError:
+            return ()
 
     def past_tasks(self) -> PastTasks:
         """The tasks that were played, read once; raises StoreError."""

@@ -16,11 +16,15 @@ from paragen.learn.task_type import Guess
 
 
 class Recommended(NamedTuple):
-    """All generators, the best for a task first; with how its type was inferred, if it was."""
+    """All generators, the best for a task first; with how its type was inferred, if it was.
+
+    They are the config's, or where there is none, `of_record`, all those that ever played.
+    """
 
     task_type: str
     guess: Guess | None
     ranked: tuple[Recommendation, ...]
+    of_record: bool
 
     @property
     def is_known(self) -> bool:
@@ -49,7 +53,8 @@ def recommended(path: Path | None, choices: Choices) -> Recommended:
             "Recommended for what? Name a task file or a task type: `paragen recommend prompt.md`, "
             "`paragen recommend --task-type api`."
         )
-    generators = recipes_of(generators_of(settings, choices))
+    on_record = () if settings.generators else history.recipes()
+    generators = on_record or recipes_of(generators_of(settings, choices))
     tallies, alike = history.evidence(prompts)
     ranked = recommend(generators, tallies, task_type, alike[0] if alike else ())
-    return Recommended(task_type, guess, ranked)
+    return Recommended(task_type, guess, ranked, of_record=bool(on_record))

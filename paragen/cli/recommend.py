@@ -28,7 +28,7 @@ def recommend(
     format: FormatOption = Format.TABLE,
     database: DatabaseOption = None,
 ) -> None:
-    """Say which of the config's generators should play a task, and why.
+    """Say which of the config's generators should play a task, and why; without one, which of all.
 
     They are ranked by how often they pass at least. Where little was played of the task type, what
     a generator did on other task types counts, and what its model did in other recipes: a quarter
@@ -49,6 +49,8 @@ def recommend(
     guess = found.guess
     guessed = f" ({basis(guess)}; --task-type says otherwise)" if guess is not None else ""
     note(f"task type: {found.task_type}{guessed}")
+    if found.of_record:
+        note("There is no config here: these are the best of all on record.")
     if not found.is_known:
         note("Nothing like it was played yet: this is the config's order.")
     if format is Format.JSON:

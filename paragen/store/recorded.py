@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from paragen.domain.generator import Generator
 from paragen.domain.task import Task
+from paragen.learn.standing import Recipe
 from paragen.store.decode import generator_of, task_of
 from paragen.store.encode import storable
 from paragen.store.rows import rows
@@ -45,6 +46,12 @@ def recorded_generators(
     wanted = set(keys)
     found = rows(connection, "SELECT * FROM generators ORDER BY key DESC")
     return tuple(generator_of(row) for row in found if row["key"] in wanted)
+
+
+def recorded_recipes(connection: sqlite3.Connection) -> tuple[Recipe, ...]:
+    """What all generators' plays are known by, by name; raises StoreError."""
+    found = rows(connection, "SELECT DISTINCT name, model, temperature FROM generators")
+    return tuple(sorted(Recipe(*row) for row in found))
 
 
 def recorded_names(connection: sqlite3.Connection) -> frozenset[str]:

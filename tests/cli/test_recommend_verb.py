@@ -173,6 +173,17 @@ def test_a_history_that_cant_be_read_is_as_if_empty(place: Place, server: Script
     assert names(found) == ["bad", "good", "new"]
 
 
+@pytest.mark.slow
+def test_without_a_config_all_on_record_are_ranked(place: Place, server: ScriptedOllama) -> None:
+    assert place.run("run", "task.md", "-q", "-g", "bad,good").code == 0
+    (place.folder / "generators.toml").unlink()
+    done = place.run("recommend", "-t", "general", "--format", "json")
+    assert names(done.object) == ["good", "bad"]
+    assert "no config here" in done.err
+    place.database.unlink()
+    place.run("recommend", "-t", "general").refused("No generators", "paragen init")
+
+
 def test_mistakes(place: Place, server: ScriptedOllama) -> None:
     place.run("recommend").refused("Recommended for what?", "--task-type")
     place.run("run", "task.md", "--recommended", "2", "-g", "good").refused("one of them")
