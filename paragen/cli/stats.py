@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from paragen.cli.light import LightCommand
 from paragen.cli.options import DatabaseOption, Format, FormatOption, TaskTypeOption
-from paragen.learn.standing import By, player
+from paragen.learn.standing import By, Record, best, player
 
 if TYPE_CHECKING:
     from paragen.domain.audit import Suites
     from paragen.learn.experts import ExpertRecord
+    from paragen.report.rows import Column, Value
+    from paragen.store.lately import Trends
 
 COMMAND_CLASS = LightCommand
 
@@ -39,6 +42,9 @@ def stats(
             "--tried", help="Also generators that `paragen evolve` tried and didn't keep."
         ),
     ] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", min=1, help="Only the best N of each task type.")
+    ] = None,
     format: FormatOption = Format.TABLE,
     database: DatabaseOption = None,
 ) -> None:
@@ -57,16 +63,14 @@ def stats(
         found = query(history, task_type=task_type, since=began, by=by)
         fates = expert_records(history, task_type=task_type)
         unkept = frozenset() if tried or by is not By.GENERATOR else tried_recipes(history)
-        all_found = len(found)
-        found = [one for one in found if player(one, by)[1] not in unkept]
-        rows = [standings.standing_row(one) for one in found]
-        shown = columns.STATS if format is Format.TABLE else columns.STATS_MORE
+        kept = [one for one in found if player(one, by)[1] not in unkept]
+        left_out = len(found) - len(kept)
+        found = best(kept, limit)
+        lately = None
         if format is Format.TABLE and can_draw(sys.stdout):
             from paragen.store.lately import trends
 
             lately = trends(history, by, task_type=task_type, since=began)
-            rows = [standings.drawn_row(one, lately.get(player(one, by))) for one in found]
-            shown = columns.STATS_DRAWN
         chosen = []
         # In a pipe and in files there is one table, which programs can read.
         if format is Format.JSON or (format is Format.TABLE and sys.stdout.isatty()):
@@ -77,16 +81,31 @@ def stats(
         what = f" of task type {task_type}" if task_type else ""
         when = f" since {since}" if since else ""
         note(f"No play{what} is recorded{when} yet: `paragen run` records one.")
-    for remark in _remarks(audits, fates, left_out=all_found - len(found)):
+    for remark in _remarks(audits, fates, left_out=left_out):
         note(remark)
     if format is Format.JSON:
         print_json(standings.stats_object(by, found, chosen, audits, fates))
         return
-    print_rows(shown, rows, format, schema="")
+    print_rows(*_table(found, by, format, lately), format, schema="")
     if chosen:
         emit("")
         of_types = [standings.selections_row(one) for one in chosen]
         print_rows(columns.SELECTIONS, of_types, format, schema="")
+
+
+def _table(
+    found: Sequence[Record], by: By, format: Format, lately: Trends | None
+) -> tuple[Sequence[Column], Sequence[Mapping[str, Value]]]:
+    """The columns and the rows; whose standings they are has room on any terminal."""
+    from paragen.report import columns, standings
+
+    if lately is None:
+        rows = [standings.standing_row(one) for one in found]
+        shown = columns.STATS if format is Format.TABLE else columns.STATS_MORE
+    else:
+        rows = [standings.drawn_row(one, lately.get(player(one, by))) for one in found]
+        shown = columns.STATS_DRAWN
+    return [replace(one, spare=0) if one.key == by else one for one in shown], rows
 
 
 def _remarks(

@@ -195,6 +195,17 @@ def records(
     return tuple(sorted(found, key=_order))
 
 
+def best(records: Iterable[Record], most: int | None) -> list[Record]:
+    """The first so many of each task type; None is all."""
+    taken: dict[str, int] = defaultdict(int)
+    kept = []
+    for one in records:
+        taken[one.task_type] += 1
+        if most is None or taken[one.task_type] <= most:
+            kept.append(one)
+    return kept
+
+
 def standings(tallies: Tallies) -> Mapping[str, Mapping[Recipe, Standing]]:
     """What modes know of each recipe before a tournament, by task type."""
     from paragen.domain.standing import Standing

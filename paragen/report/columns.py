@@ -36,9 +36,9 @@ USERS = Column(
 
 STATS: Sequence[Column] = (
     Column(key="task_type", heading="task type"),
-    Column(key="generator", heading="generator"),
-    Column(key="model", heading="model", spare=6),
-    Column(key="temperature", heading="temp", right=True, spare=6),
+    Column(key="generator", heading="generator", optional=True),
+    Column(key="model", heading="model", spare=6, optional=True),
+    Column(key="temperature", heading="temp", right=True, spare=6, optional=True),
     Column(key="plays", heading="plays", right=True, spare=1),
     Column(key="wins", heading="wins", right=True, spare=3),
     Column(key="win_rate", heading="win rate", show=_number(text.share), right=True),

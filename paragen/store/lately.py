@@ -11,6 +11,9 @@ from paragen.learn.trend import trend
 from paragen.store.rows import rows, snapshot
 from paragen.store.tallies import PLAYS, TESTED, condition, recipes, task_types
 
+Trends = Mapping[tuple[str, Player], tuple[float, ...]]
+"""Success rates over time, by task type and player."""
+
 TOURNAMENTS = 256
 """Of so many of a task type: a number, so that a long history takes no longer than a short one."""
 
@@ -33,7 +36,7 @@ def trends(
     *,
     task_type: str | None = None,
     since: str | None = None,
-) -> Mapping[tuple[str, Player], tuple[float, ...]]:
+) -> Trends:
     """Each player's success rate over time, by task type: none of those with too few plays of late.
 
     `since` is a moment in UTC, in ISO 8601. Raises StoreError.

@@ -44,6 +44,23 @@ def test_a_narrow_one_does_without_first_of_all(filled: Place) -> None:
     assert "lately" in left_out
 
 
+@pytest.mark.parametrize("by", ["generator", "model", "temperature", "task-type"])
+def test_whose_they_are_is_seen_on_any_terminal(filled: Place, by: str) -> None:
+    done = filled.on_terminal("stats", "-t", "api", "--by", by, columns=60).done()
+    heading, first, *_ = plain(done.err).splitlines()
+    said = {"temperature": "temp", "task-type": "task type"}.get(by, by)
+    assert said in heading
+    assert "–" not in first
+
+
+def test_only_the_best_of_each_task_type(filled: Place) -> None:
+    rows = filled.run("stats", "-f", "json", "-n", "2").object["rows"]
+    every = filled.run("stats", "-f", "json").object["rows"]
+    types = {row["task_type"] for row in every}
+    expected = [[row for row in every if row["task_type"] == one][:2] for one in sorted(types)]
+    assert rows == [row for some in expected for row in some]
+
+
 def test_one_that_only_knows_letters_gets_letters(filled: Place) -> None:
     lines = shown(filled, 220, PYTHONIOENCODING="ascii")
     assert "lately" not in lines[0]

@@ -74,7 +74,7 @@ def test_a_row_has_all_that_json_has() -> None:
     }
     header, line = to_csv(STATS_MORE, [row]).splitlines()
     assert dict(zip(header.split(","), line.split(","), strict=True))["rating_mu"] == "26.5"
-    assert to_text(STATS, [row]).splitlines()[1].startswith("api        –          coder:7b")
+    assert to_text(STATS, [row]).splitlines()[1].startswith("api        coder:7b")
 
 
 def test_a_table_names_those_who_were_chosen_most_often() -> None:
