@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,11 @@ from paragen.app.session import Session
 from paragen.cli.interrupt import interruptible
 from paragen.cli.output import note
 from paragen.cli.result import Printer
+from paragen.domain.status import Status
+from paragen.report import text
 
 if TYPE_CHECKING:
+    from paragen.domain.tournament import Run
     from paragen.report.live import LiveView
     from paragen.report.plain import PlainView
 
@@ -40,8 +44,26 @@ def play(
         runs = session.play([view, printer])
     if session.is_unfinished and session.is_recorded:
         note("Interrupted: `paragen resume` goes on with it, and so does the same command.")
+    elif session.is_recorded and not quiet:
+        _say_what_failed(runs)
     printer.finish(runs)
     raise typer.Exit(session.exit_code)
+
+
+def _say_what_failed(runs: Sequence[Run]) -> None:
+    """What ended by no doing of a model's, where something else did, and how to try it again."""
+    statuses = Counter(one.status for run in runs for one in run.ranking)
+    failed = [
+        f"{statuses[status]} {words}"
+        for status, words in ((Status.ERROR, "not answered"), (Status.NOT_JUDGED, "not judged"))
+        if statuses[status]
+    ]
+    if failed and len(statuses) > len(failed):
+        which = f" {runs[0].run_id}" if runs else ""
+        note(
+            f"Of {text.counted(statuses.total(), 'attempt')} {' and '.join(failed)}, which counts "
+            f"for nobody: `paragen resume{which} --retry errors` tries again."
+        )
 
 
 def view_of(session: Session, *, quiet: bool) -> LiveView | PlainView:

@@ -65,6 +65,8 @@ def test_every_odd_ending_is_an_error_of_its_own_kind(place: Place) -> None:
         assert message.splitlines()[0] in done.err
     assert "ollama pull absent" in ended["absent"]["error"]["message"]
     assert "warning: no host has absent" in done.err
+    again = f"`paragen resume {done.object['run_id']} --retry errors` tries again"
+    assert f"{len(ended)} not answered, which counts for nobody: {again}" in done.err
     assert "Ollama server at this address" in ended["garbage"]["error"]["message"]
     raw = place.run("show", "last", "--candidate", ended["cut"]["id"], "--raw")
     assert raw.out.startswith("```python\ndef double"), "what was answered is kept"
