@@ -21,6 +21,7 @@ class Output(StrEnum):
     FEEDBACK = "feedback"
     WEIGHTS = "weights"
     WEIGHTS_LOG = "weights-log"
+    EVOLVE = "evolve"
 
 
 def schema(

@@ -12,7 +12,12 @@ from paragen.report.compared_words import sentence, times
 from paragen.report.rows import Column, Value
 
 if TYPE_CHECKING:
-    from paragen.report.schema import CompareObject, DifferenceObject, SideObject, SpeedObject
+    from paragen.report.schema.compare import (
+        CompareObject,
+        DifferenceObject,
+        SideObject,
+        SpeedObject,
+    )
 
 Show = Callable[[float], str]
 

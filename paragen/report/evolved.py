@@ -13,7 +13,7 @@ from paragen.report.compared import Side, compare_object, in_words
 from paragen.report.rows import Column, Value
 
 if TYPE_CHECKING:
-    from paragen.report.schema import BredObject, EvolveObject
+    from paragen.report.schema.evolve import BredObject, EvolveObject
 
 APART = ("name", "model", "temperature", "system", "tags")
 """What of a generator isn't said among its options."""

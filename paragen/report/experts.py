@@ -8,7 +8,7 @@ from paragen.learn.experts import ExpertRecord, Since
 from paragen.report import text
 
 if TYPE_CHECKING:
-    from paragen.report.schema import ExpertObject
+    from paragen.report.schema.stats import ExpertObject
 
 
 def left_out(number: int) -> str:

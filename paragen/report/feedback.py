@@ -12,7 +12,8 @@ from paragen.report import text
 from paragen.report.rows import Column, Value
 
 if TYPE_CHECKING:
-    from paragen.report.schema import FeedbackObject, WeightsObject
+    from paragen.report.schema.feedback import FeedbackObject
+    from paragen.report.schema.parts import WeightsObject
 
 
 def _number(value: Value) -> str:

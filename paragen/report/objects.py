@@ -13,17 +13,9 @@ from paragen.domain.tournament import Run
 from paragen.judge.tally import SuiteResult
 
 if TYPE_CHECKING:
-    from paragen.report.schema import (
-        AuditObject,
-        CandidateObject,
-        CountsObject,
-        JudgementObject,
-        JudgeObject,
-        JudgeSuiteObject,
-        RunObject,
-        ScoresObject,
-        TaskObject,
-    )
+    from paragen.report.schema.judge import JudgementObject, JudgeObject, JudgeSuiteObject
+    from paragen.report.schema.parts import AuditObject, CountsObject, ScoresObject, TaskObject
+    from paragen.report.schema.run import CandidateObject, RunObject
 
 
 def run_object(run: Run) -> RunObject:

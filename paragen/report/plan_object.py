@@ -8,7 +8,7 @@ from paragen.domain.forecast import Forecast, Outlook, PlannedAttempt, PlannedTa
 from paragen.report.objects import task_object
 
 if TYPE_CHECKING:
-    from paragen.report.schema import (
+    from paragen.report.schema.plan import (
         OutlookObject,
         PlannedAttemptObject,
         PlannedTaskObject,

@@ -10,7 +10,7 @@ from paragen.report import text
 from paragen.report.rows import Value
 
 if TYPE_CHECKING:
-    from paragen.report.schema import RecommendedObject, RecommendObject
+    from paragen.report.schema.recommend import RecommendedObject, RecommendObject
 
 
 def why(one: Recommendation, task_type: str) -> str:

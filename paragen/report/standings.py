@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from paragen.domain.audit import Suites
     from paragen.learn.experts import ExpertRecord
     from paragen.learn.standing import By, Record, Selections
-    from paragen.report.schema import SelectionsObject, StandingObject, StatsObject
+    from paragen.report.schema.stats import SelectionsObject, StandingObject, StatsObject
 
 SHOWN = 5
 """So many of those who were chosen are named in a table; JSON names all."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from paragen.cli.schema import Output
 from paragen.domain.candidate import Candidate, Fault, Scores, Verdict
 from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose
 from paragen.domain.status import JUDGED, Status
@@ -260,3 +261,7 @@ def test_a_key_that_is_missing_or_of_another_type_is_found(key: str) -> None:
 def test_an_unknown_schema() -> None:
     with pytest.raises(KeyError):
         json_schema("none such")
+
+
+def test_every_schema_can_be_asked_for() -> None:
+    assert {output.value for output in Output} == set(SCHEMAS)
