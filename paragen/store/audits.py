@@ -6,10 +6,13 @@ import json
 import sqlite3
 import uuid
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from paragen.domain.audit import Audit, Suites
-from paragen.domain.tournament import Run
 from paragen.store.rows import rows
+
+if TYPE_CHECKING:
+    from paragen.domain.tournament import Run
 
 NEWEST = "SELECT * FROM audits WHERE run = ? ORDER BY audited_at DESC, id DESC LIMIT 1"
 OF_TASKS = """

@@ -56,6 +56,7 @@ def test_the_history_is_read_without_what_playing_needs(verb: str, database: Pat
     assert "sqlite3" in modules, "the list is one of modules"
     assert "paragen.engine" not in modules
     assert "paragen.settings" not in modules
+    assert "paragen.domain.generator" not in modules, "what is counted in SQL is never made"
 
 
 @pytest.mark.parametrize("verb", ["stats", "history"])
