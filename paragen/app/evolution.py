@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 
-from paragen.app.evolving import Beginning, roster
+from paragen.app.evolving import Beginning
 from paragen.app.history import database_of
 from paragen.app.session import Session, planned
 from paragen.domain.errors import InterruptedRunError, NoHostError, StoreError
@@ -24,10 +24,10 @@ from paragen.learn.evolve import (
     played_in,
     survivors,
 )
-from paragen.learn.evolved import Evolved, Verdict
+from paragen.learn.evolved import Evolved, Searched, Verdict
 from paragen.learn.experts import EXPERT
 from paragen.learn.genes import genome
-from paragen.learn.paired import Comparison, Finding, compare
+from paragen.learn.paired import Comparison, Finding, Measure, compare
 from paragen.report.text import counted
 
 Watch = Callable[[Session, str], AbstractContextManager[Subscriber]]
@@ -58,10 +58,9 @@ class Evolution:
             self._session.interrupt()
 
     def abandon(self) -> None:
-        """End every process of the sandbox at once."""
-        from paragen.sandbox import kill_all
-
-        kill_all()
+        """End every process of a session at once."""
+        if self._session is not None:
+            self._session.abandon()
 
     def looked_at(self) -> Evolved:
         """What would be played, with the first generation; nobody is asked anything."""
@@ -189,12 +188,9 @@ class Evolution:
         self, generators: Sequence[Generator], tasks: Sequence[Task], said: str, copies: int = 1
     ) -> tuple[tuple[Run, ...], str]:
         """Let them play the tasks, in a session as any other; its runs, and its id."""
-        choices = replace(
-            self._beginning.choices,
-            generators=tuple(generators),
-            roster=roster(generators, copies),
-        )
+        choices = replace(self._beginning.choices, generators=tuple(generators))
         settings = self._beginning.settings
+        settings = replace(settings, run=replace(settings.run, copies=copies))
         plans = planned(tasks, settings, choices)
         session = Session(settings=settings, choices=choices, plans=plans)
         self._attempts += sum(len(plan.roster) for plan in plans)
@@ -224,11 +220,7 @@ class Evolution:
             generator=finalist.generator,
             evolved_from=finalist.founders,
             success_rate=own.passes / own.plays,
-            comment=(
-                f"Evolved by paragen for {self._searched.task_type}: on "
-                f"{counted(len(own.tallies), 'task')} held back it passed {own.passes} of "
-                f"{own.plays} plays, its best parent {rival.passes} of {rival.plays}."
-            ),
+            comment=_comment(self._searched, own, rival),
         )
         write_expert(self._beginning.config, section)
         self._record(found, session_id)
@@ -261,6 +253,20 @@ class Evolution:
                 f"{found.finalist.name} is in the config, but not in the history, so `paragen "
                 f"stats` won't say when it stops being better: {error}"
             )
+
+
+def _comment(searched: Searched, own: Played, rival: Played) -> str:
+    """What an expert is, and why it was kept."""
+    by_score = searched.by is Measure.SCORE
+    did, rivals = (
+        f"{one.passes} of {one.plays}" + (f" (score {one.score:.3f})" if by_score else "")
+        for one in (own, rival)
+    )
+    on = f"{counted(len(own.tallies), 'task')} held back"
+    return (
+        f"Evolved by paragen for {searched.task_type}: of its plays on {on} {did} passed, of its "
+        f"best parent's {rivals}."
+    )
 
 
 def _verdict(comparison: Comparison) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,6 +74,7 @@ def beginning(choices: Choices, wanted: Wanted) -> Beginning:
     ConfigError, StoreError.
     """
     from paragen.store.connection import connect
+    from paragen.store.experts import final_count
     from paragen.store.recorded import recorded_names, recorded_tasks, task_counts
 
     settings = _settings(choices)
@@ -84,7 +85,7 @@ def beginning(choices: Choices, wanted: Wanted) -> Beginning:
         recorded = recorded_tasks(history, task_type)
         tasks = {one.sha256: one for one in recorded if not one.needs}
         parents = _parents(history, settings, choices, task_type, wanted.parents)
-        taken = recorded_names(history)
+        taken, finals = recorded_names(history), final_count(history, task_type)
     spent = spending(
         len(tasks),
         len(parents),
@@ -108,6 +109,7 @@ def beginning(choices: Choices, wanted: Wanted) -> Beginning:
             by=wanted.by,
             parents=parents,
             spending=spent,
+            finals=finals,
         ),
         settings=settings,
         choices=replace(choices, task_type=task_type, seed=seed),
@@ -173,9 +175,10 @@ def _parents(
 
     known = tallies(history)
     ours = generators_of(settings, choices)
+    hosts = {one.name for one in settings.hosts}
     pool = {
         Recipe(one.name, one.model, float(one.temperature)): one
-        for one in (*_others(history, known, task_type, ours), *ours)
+        for one in (*_others(history, known, task_type, ours, hosts), *ours)
     }
     ranked = [one for one in recommend(pool, known, task_type) if one.own.plays]
     if not ranked:
@@ -191,9 +194,15 @@ def _parents(
 
 
 def _others(
-    history: sqlite3.Connection, known: Tallies, task_type: str, ours: Sequence[Generator]
+    history: sqlite3.Connection,
+    known: Tallies,
+    task_type: str,
+    ours: Sequence[Generator],
+    hosts: Collection[str],
 ) -> Iterator[Generator]:
     """Generators that played the task type and aren't in the config: as each was last.
+
+    Who played on a host that isn't there, in a history from elsewhere, may play on any.
 
     Those that earlier searches made and didn't keep are left out: they were chosen among many by
     the tasks on which they seem good.
@@ -206,9 +215,4 @@ def _others(
     for one in recorded_generators(history, keys):
         if one.model in models and one.name not in names and not was_made(one.name, one.tags):
             names.add(one.name)
-            yield one
-
-
-def roster(generators: Iterable[Generator], copies: int) -> str:
-    """Who plays, as a user would say it."""
-    return ",".join(f"{one.name}:{copies}" if copies > 1 else one.name for one in generators)
+            yield one if one.host in hosts else replace(one, host=None)

@@ -159,12 +159,13 @@ def evolve(
 
 def _print(found: Evolved, *, as_json: bool, dry_run: bool) -> None:
     from paragen.cli.options import Format
-    from paragen.cli.output import emit, print_json, print_rows
-    from paragen.report.evolved import COLUMNS, evolve_object, rows, sentence
+    from paragen.cli.output import emit, print_json, print_rows, say
+    from paragen.report.columns import EVOLVED
+    from paragen.report.evolved import evolve_object, rows, sentence
 
     if as_json:
         print_json(evolve_object(found, dry_run=dry_run))
         return
-    emit(sentence(found))
+    say(sentence(found))
     emit("")
-    print_rows(COLUMNS, rows(found), Format.TABLE, schema="")
+    print_rows(EVOLVED, rows(found), Format.TABLE, schema="")

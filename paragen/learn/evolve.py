@@ -9,15 +9,16 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean
 from typing import TypeVar
 
+from paragen.domain.candidate import Candidate
+from paragen.domain.errors import AnswerTruncated, EmptyAfterThinking, GenerationTimeout
 from paragen.domain.generator import Generator
 from paragen.domain.status import MODEL_OUTCOMES, Status
 from paragen.domain.tournament import Run
 from paragen.learn.experts import EXPERT, OFFSPRING
 from paragen.learn.genes import RATE, Genome, crossed, digest, filled, genome, lots_of, mutated
-from paragen.learn.paired import SIGNIFICANT, Measure, TaskTally
+from paragen.learn.paired import GRAIN, SIGNIFICANT, Measure, TaskTally
 
 TOURNAMENT = 2
 """So many are drawn whenever a parent is chosen, and the best of them is it."""
@@ -34,6 +35,11 @@ FINAL = 0.4
 """The share of the budget that the comparison at the end may take."""
 MOST_COPIES = 5
 """So often each of the two plays a task at the end at most."""
+REWARD_DIGITS = 2
+"""Else milliseconds would choose parents, and the same seed would never search the same again."""
+UNENDED = frozenset({AnswerTruncated.kind, EmptyAfterThinking.kind, GenerationTimeout.kind})
+"""Faults by which an answer comes to no end. In a record they are nobody's doing, but who is
+selected by a record without them learns to ramble rather than to fail."""
 
 Known = TypeVar("Known")
 
@@ -55,22 +61,33 @@ class Individual:
 class Played:
     """What a generator did in a search: by task, its tally and the mean of its plays' rewards.
 
-    Only what is the model's own doing counts.
+    Only what is the model's own doing counts. `unended` is on how many other tasks no answer of it
+    came to an end.
     """
 
     tallies: Mapping[str, TaskTally]
     rewards: Mapping[str, float]
+    unended: int = 0
 
     def fitness(self, by: Measure) -> tuple[float, float]:
         """What is compared in selection, the first of them before the second; more is better.
 
-        By passes the mean pass rate, then the mean reward, in which tests passed and the combined
-        score are; by score the mean score, then the pass rate.
+        By passes the mean pass rate, then the mean reward in hundredths, in which tests passed and
+        the combined score are; by score the mean score in thousandths, then the pass rate. Tasks
+        without an answer that ended count as 0.
         """
-        passes = fmean(tally.pass_rate for tally in self.tallies.values())
+        passes = self._mean(tally.pass_rate for tally in self.tallies.values())
         if by is Measure.PASSES:
-            return passes, fmean(self.rewards.values())
-        return fmean(one.score(one.quality_weight) for one in self.tallies.values()), passes
+            return passes, round(self._mean(self.rewards.values()), REWARD_DIGITS)
+        return round(GRAIN * self.score), passes
+
+    @property
+    def score(self) -> float:
+        """The mean combined score over the tasks."""
+        return self._mean(one.score(one.quality_weight) for one in self.tallies.values())
+
+    def _mean(self, by_task: Iterable[float]) -> float:
+        return math.fsum(by_task) / (len(self.tallies) + self.unended)
 
     @property
     def plays(self) -> int:
@@ -151,7 +168,9 @@ def held_back(tasks: int) -> int:
 def split(tasks: Mapping[str, Known], spent: Spending) -> tuple[list[Known], list[Known]]:
     """The tasks to select on, and those held back, by the order of their hashes.
 
-    So nothing that anybody wants has a part in it, and few tasks change sides as more come.
+    So nothing that anybody wants has a part in it, and the sides are nearly the same in every
+    search, though more tasks come: on what an expert was selected, none that descends from it has
+    to prove itself.
     """
     ordered = [tasks[key] for key in sorted(tasks)]
     border = held_back(len(ordered))
@@ -194,8 +213,11 @@ def played_in(runs: Iterable[Run]) -> Mapping[str, Played]:
     """What each generator did in these runs, by name; a task counts once, however often played."""
     tallies: dict[str, dict[str, TaskTally]] = {}
     rewards: dict[str, dict[str, float]] = {}
+    unended: dict[str, set[str]] = {}
     for run in runs:
         for one in run.ranking:
+            if _is_unended(one):
+                unended.setdefault(one.attempt.instance.generator.name, set()).add(run.task.sha256)
             if one.status not in MODEL_OUTCOMES or (one.answer is not None and one.answer.cached):
                 continue
             name, task = one.attempt.instance.generator.name, run.task.sha256
@@ -218,6 +240,7 @@ def played_in(runs: Iterable[Run]) -> Mapping[str, Played]:
         name: Played(
             tallies=found,
             rewards={task: rewards[name][task] / tally.plays for task, tally in found.items()},
+            unended=len(unended.get(name, set()) - found.keys()),
         )
         for name, found in tallies.items()
     }
@@ -229,6 +252,10 @@ def expert_name(task_type: str, taken: Collection[str]) -> str:
     while f"{_slug(task_type)}-{EXPERT}-{number}" in taken:
         number += 1
     return f"{_slug(task_type)}-{EXPERT}-{number}"
+
+
+def _is_unended(candidate: Candidate) -> bool:
+    return candidate.error is not None and candidate.error.kind in UNENDED
 
 
 def _child(

@@ -26,7 +26,8 @@ class Searched:
     """What is searched: a task type, how many tasks of it are on record, and with whom to begin.
 
     `spending` is None where the tasks are too few to tell anything. `unfit` are tasks on record
-    that need other tasks' programs, and so can't be played alone.
+    that need other tasks' programs, and so can't be played alone. `finals` is how many searches for
+    the type came to a final before.
     """
 
     task_type: str
@@ -37,6 +38,7 @@ class Searched:
     by: Measure
     parents: tuple[Individual, ...]
     spending: Spending | None
+    finals: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,12 +105,27 @@ RECOMMENDED: Sequence[Column] = (
     Column(key="interval_high", heading="at most", show=_number(text.share), right=True, spare=2),
     Column(key="plays", heading="plays", right=True, spare=3),
     Column(key="sureness", heading="how sure", spare=1),
-    Column(key="why", heading="why"),
+)
+"""For a terminal, where why stands under them."""
+
+RECOMMENDED_WHY: Sequence[Column] = (*RECOMMENDED, Column(key="why", heading="why"))
+
+EVOLVED: Sequence[Column] = (
+    Column(key="generation", heading="generation", spare=2),
+    Column(key="generator", heading="generator"),
+    Column(key="model", heading="model", spare=3),
+    Column(key="temperature", heading="temp", right=True),
+    Column(key="options", heading="options"),
+    Column(key="system", heading="system prompt", spare=5),
+    Column(key="plays", heading="plays", right=True),
+    Column(key="passes", heading="passes", right=True),
+    Column(key="score", heading="score", show=_number(text.score), right=True, optional=True),
+    Column(key="evolved_from", heading="from", spare=4),
 )
 
 HISTORY: Sequence[Column] = (
     Column(key="run_id", heading="run", whole=True),
-    Column(key="started_at", heading="started", spare=3),
+    Column(key="started_at", heading="started", show=text.moment, whole=True, spare=3),
     Column(key="task", heading="task"),
     Column(key="task_type", heading="task type", spare=3),
     Column(key="mode", heading="mode", spare=5),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from paragen.learn.evolve import FEWEST_TASKS, Individual, Played, held_back
 from paragen.learn.evolved import Evolved, Searched, Verdict
+from paragen.learn.paired import SIGNIFICANT, Measure
 from paragen.report import text
 from paragen.report.compared import Side, compare_object, in_words
-from paragen.report.rows import Column, Value
+from paragen.report.rows import Value
 
 if TYPE_CHECKING:
     from paragen.report.schema.evolve import BredObject, EvolveObject
@@ -18,17 +19,6 @@ if TYPE_CHECKING:
 APART = ("name", "model", "temperature", "system", "tags")
 """What of a generator isn't said among its options."""
 
-COLUMNS: Sequence[Column] = (
-    Column(key="generation", heading="generation", spare=2),
-    Column(key="generator", heading="generator"),
-    Column(key="model", heading="model", spare=3),
-    Column(key="temperature", heading="temp", right=True),
-    Column(key="options", heading="options"),
-    Column(key="system", heading="system prompt", spare=5),
-    Column(key="plays", heading="plays", right=True),
-    Column(key="passes", heading="passes", right=True),
-    Column(key="evolved_from", heading="from", spare=4),
-)
 SYSTEM_SHOWN = 40
 UNSHOWN = ("num_ctx", "seed", "host")
 """What is no difference between generators of one model, mostly, and stands in JSON alone."""
@@ -60,7 +50,8 @@ def sentence(found: Evolved) -> str:
     )
     if found.verdict is Verdict.KEPT:
         name = text.one_line(found.finalist.name)
-        return f"{compared} It stands in {found.config}: `paragen run -g {name}` plays it."
+        stands = f"It stands in {found.config}: `paragen run -g {name}` plays it."
+        return f"{compared}{_again(searched)} {stands}"
     return f"{compared} Nothing is kept.{_more(found)}"
 
 
@@ -86,11 +77,12 @@ def rows(found: Evolved) -> list[Mapping[str, Value]]:
     everyone = [("parents", one) for one in found.searched.parents]
     for number, born in enumerate(found.generations, start=1):
         everyone += [(str(number), one) for one in born]
-    shown = [_row(generation, one, found.played.get(one.name)) for generation, one in everyone]
+    by = found.searched.by
+    shown = [_row(generation, one, found.played.get(one.name), by) for generation, one in everyone]
     if found.finals is not None:
         for one, played in zip((found.finalist, found.rival), found.finals, strict=True):
             assert one is not None
-            shown.append(_row("final", one, played))
+            shown.append(_row("final", one, played, by))
     return shown
 
 
@@ -170,6 +162,21 @@ def _more(found: Evolved) -> str:
     return " Half of what is played more will be held back for this."
 
 
+def _again(searched: Searched) -> str:
+    """What it proves where others were tested before, mostly on the same tasks.
+
+    By each final alone chance keeps one in half of SIGNIFICANT at most, which also tells the worse.
+    """
+    if not searched.finals:
+        return ""
+    finals = searched.finals + 1
+    chance = min(1.0, finals * SIGNIFICANT / 2)
+    return (
+        f" This was final {finals} for {text.one_line(searched.task_type)}: were nobody better in "
+        f"any of them, chance alone would keep one in up to {chance:.1%} of such series."
+    )
+
+
 def _tasks(searched: Searched, number: int) -> str:
     return text.counted(number, f"{text.one_line(searched.task_type)} task")
 
@@ -201,10 +208,13 @@ def _options(one: Individual) -> dict[str, Value]:
     return {name: value for name, value in given.items() if isinstance(value, str | int | float)}
 
 
-def _row(generation: str, one: Individual, played: Played | None) -> Mapping[str, Value]:
+def _row(
+    generation: str, one: Individual, played: Played | None, by: Measure
+) -> Mapping[str, Value]:
     generator = one.generator
     system = text.one_line(generator.system or "")
     shown = {name: value for name, value in _options(one).items() if name not in UNSHOWN}
+    score = played.score if played is not None and played.tallies else None
     return {
         "generation": generation,
         "generator": one.name,
@@ -214,6 +224,7 @@ def _row(generation: str, one: Individual, played: Played | None) -> Mapping[str
         "system": system if len(system) <= SYSTEM_SHOWN else f"{system[: SYSTEM_SHOWN - 1]}…",
         "plays": None if played is None else played.plays,
         "passes": None if played is None else played.passes,
+        "score": score if by is Measure.SCORE else None,
         "evolved_from": "" if one.founders == (one.name,) else ", ".join(one.founders),
     }
 

@@ -8,13 +8,13 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from paragen.domain.generator import Generator
-from paragen.learn.experts import Expert, ExpertRecord, record_since, was_made
+from paragen.learn.experts import EXPERT, Expert, ExpertRecord, record_since, was_made
 from paragen.learn.standing import Recipe
 from paragen.store.errors import clear_errors
 from paragen.store.rows import Value, file_of, rows
 
 if TYPE_CHECKING:
+    from paragen.domain.generator import Generator
     from paragen.learn.paired import TaskTally
 
 INSERTION = """
@@ -90,6 +90,16 @@ def tried_recipes(connection: sqlite3.Connection) -> frozenset[Recipe]:
     found = rows(connection, "SELECT name, model, temperature, tags FROM generators")
     made = {_recipe(row) for row in found if was_made(row["name"], json.loads(row["tags"]))}
     return frozenset(made.difference(one.recipe for one in experts(connection)))
+
+
+def final_count(connection: sqlite3.Connection, task_type: str) -> int:
+    """In how many searches for a task type the best played against its rival; raises StoreError.
+
+    Each of those who did has a name of its own, whether it was kept or not.
+    """
+    found = rows(connection, "SELECT DISTINCT name, tags FROM generators")
+    tags = ((row["name"], json.loads(row["tags"])) for row in found)
+    return len({name for name, own in tags if own == [EXPERT, task_type] and was_made(name, own)})
 
 
 def _since(connection: sqlite3.Connection, expert: Expert, recipe: Recipe) -> dict[str, TaskTally]:

@@ -38,12 +38,22 @@ Passes = Callable[[int, float], bool]
 """Whether the model passes a task of this number at this temperature."""
 
 
+CLUMSY = (
+    "```python\ndef double(x):\n    a = None\n"
+    + "".join(f"    if x == {n}:\n        a = eval('{2 * n}')\n" for n in range(40))
+    + "    return a or eval('2 * x')\n```"
+)
+"""It passes, and has a worse score than what is right."""
+
+
 def word(number: int) -> str:
     """What stands in the prompt of the task of this number, and of no other."""
     return f"Variation <{number}>."
 
 
-def script(tasks: int, passes: Passes, *, slow: bool = False) -> list[Recorded]:
+def script(
+    tasks: int, passes: Passes, *, otherwise: str = WRONG, slow: bool = False
+) -> list[Recorded]:
     """The answers of a model that does better or worse at other temperatures."""
     gene = NUMBERS["temperature"]
     temperatures = [
@@ -51,7 +61,7 @@ def script(tasks: int, passes: Passes, *, slow: bool = False) -> list[Recorded]:
     ]
     speed = {"tokens_per_s": 0.5} if slow else {}
     return [
-        recorded(MODEL, WRONG, **speed),
+        recorded(MODEL, otherwise, **speed),
         *(
             recorded(MODEL, RIGHT, match=word(number), temperature=temperature, **speed)
             for number in range(tasks)

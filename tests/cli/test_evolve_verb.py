@@ -16,22 +16,29 @@ from paragen.report.schema import json_schema
 from paragen.server.scripted_ollama import ScriptedOllama
 from paragen.store.connection import connect
 from paragen.store.experts import add_expert
-from tests.cli.breeding import LOW, LOWER, MODEL, Passes, config, record, script, tasks_of
-from tests.cli.running import Done, Place, until
+from tests.cli.breeding import CLUMSY, LOW, LOWER, MODEL, Passes, config, record, script, tasks_of
+from tests.cli.running import WRONG, Done, Place, until
 from tests.cli.scripts import generations
 
 TASKS = 14
+MORE = ("--budget", "90", "--generations", "3", "--population", "4", "--parents", "3")
 FEW = ("--budget", "30", "--generations", "2", "--population", "3", "--parents", "2")
 
 
 @contextmanager
 def searched(
-    place: Place, passes: Passes, *, tasks: int = TASKS, slow: bool = False, more: str = ""
+    place: Place,
+    passes: Passes,
+    *,
+    tasks: int = TASKS,
+    otherwise: str = WRONG,
+    slow: bool = False,
+    more: str = "",
 ) -> Iterator[ScriptedOllama]:
     """A history of two parents, a config with them, and a model that passes where it is said."""
     read = tasks_of(place, tasks)
     record(place.database, read, (LOW, 2), (LOWER, 1))
-    with ScriptedOllama(script(tasks, passes, slow=slow), slots=4) as server:
+    with ScriptedOllama(script(tasks, passes, otherwise=otherwise, slow=slow), slots=4) as server:
         place.write("generators.toml", config(server.url, LOW, LOWER, more=more))
         yield server
 
@@ -101,16 +108,49 @@ def test_an_expert_is_found_and_written(place: Place) -> None:
 
 
 @pytest.mark.slow
+def test_who_scores_better_is_an_expert_by_score_and_none_by_passes(place: Place) -> None:
+    """All pass everything; at higher temperatures programs are simpler."""
+    own = Generator(name="api-expert-7", model=MODEL, tags=("expert", "api"))
+    with searched(place, warmer, otherwise=CLUMSY):
+        record(place.database, tasks_of(place, 1), (own, 0))
+        before = place.read("generators.toml")
+        few = ("-q", "--budget", "80", "--generations", "1")
+        passes = place.run("evolve", "--json", *few)
+        assert place.read("generators.toml") == before
+        score = place.run("evolve", "--by", "score", *few)
+    one = found(passes)
+    assert (passes.code, one["by"], one["verdict"]) == (1, "passes", "undecided")
+    assert "Both pass them all" in one["sentence"]
+
+    assert score.code == 0, score.err
+    assert "api-expert-2 is better than low" in score.out
+    assert "it scores 1.00 on average, low 0." in score.out
+    assert "This was final 3 for api" in score.out
+    assert "in up to 7.5% of such series" in score.out
+    (*_, better, rival) = score.out.splitlines()
+    assert "final" in better and " 1.00 " in better
+    assert "final" in rival and " 1.00 " not in rival
+    after = place.read("generators.toml")
+    assert "of its plays on 7 tasks held back 7 of 7 (score 1.000) passed" in after
+    (*_, section) = tomllib.loads(after)["generators"]
+    assert section["temperature"] >= 0.3
+    (expert,) = place.run("stats", "--format", "json").object["experts"]
+    assert expert["better_than"] == "low"
+
+
+@pytest.mark.slow
 def test_the_same_seed_searches_the_same(place: Place) -> None:
+    """Whatever the milliseconds were: many are equally good here."""
     with searched(place, warmer) as server:
         runs: list[dict[str, Any]] = []
         for seed in ("3", "3", "4"):
             copy = place.folder / f"{len(runs)}.db"
             shutil.copy(place.database, copy)
             place.write("generators.toml", config(server.url, LOW, LOWER))
-            done = place.run("evolve", "--json", "-q", "--seed", seed, "--db", str(copy), *FEW)
+            done = place.run("evolve", "--json", "-q", "--seed", seed, "--db", str(copy), *MORE)
             runs.append(found(done))
     first, again, other = runs
+    assert len(genomes(first)) == 3
     assert genomes(first) == genomes(again)
     assert first["finalist"] == again["finalist"]
     assert genomes(first)[0] != genomes(other)[0]
@@ -208,17 +248,19 @@ def test_a_config_that_is_gone_loses_nothing(place: Place) -> None:
 
 @pytest.mark.slow
 def test_who_is_in_the_history_alone_may_be_a_parent(place: Place) -> None:
-    """If it runs one of the config's models, and no search made it."""
+    """If it runs one of the config's models, and no search made it; on whatever host there is."""
     read = tasks_of(place, TASKS)
-    adhoc = Generator(name="small:7b@0.5", model=MODEL, temperature=0.5)
+    adhoc = Generator(name="small:7b@0.5", model=MODEL, temperature=0.5, host="elsewhere")
+    here = Generator(name="small:7b@0.6", model=MODEL, temperature=0.6, host="gpu0")
     gone = Generator(name="gone", model="gone:7b")
     made = Generator(
         name="api-expert-4", model=MODEL, temperature=0.6, tags=("expert", "api"), top_k=7
     )
-    record(place.database, read, (LOW, 2), (adhoc, 9), (gone, 12), (made, 14))
+    record(place.database, read, (LOW, 2), (adhoc, 9), (here, 8), (gone, 12), (made, 14))
     place.write("generators.toml", config("http://127.0.0.1:9", LOW, LOWER))
     one = found(place.run("evolve", "--dry-run", "--json"))
-    assert [bred["generator"] for bred in one["parents"]] == ["small:7b@0.5", "low"]
+    parents = [(bred["generator"], bred["options"].get("host")) for bred in one["parents"]]
+    assert parents == [("small:7b@0.5", None), ("small:7b@0.6", "gpu0"), ("low", None)]
 
 
 @pytest.mark.slow
