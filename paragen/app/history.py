@@ -42,13 +42,14 @@ def database_of(settings: Settings, choices: Choices) -> Path:
 class History:
     """A database that is read before anything is played; what can't be read is as if empty.
 
-    That it can't be is said by whoever records. What the session of the id `but` played is neither
-    among past tasks nor evidence.
+    That it can't be is said by whoever records; where it is `needed`, since nobody records, it is
+    an error. What the session of the id `but` played is neither among past tasks nor evidence.
     """
 
-    def __init__(self, path: Path, *, but: str | None = None) -> None:
+    def __init__(self, path: Path, *, but: str | None = None, needed: bool = False) -> None:
         self.path = path
         self._but = but
+        self._needed = needed
         self._past: PastTasks | None = None
 
     def standings(self, task_type: str, generators: Iterable[Generator]) -> Mapping[str, Standing]:
@@ -62,7 +63,10 @@ class History:
             return {}
 
     def evidence(self, prompts: Sequence[str] = ()) -> Evidence:
-        """All that it says of plays, and which past tasks are like each of these."""
+        """All that it says of plays, and which past tasks are like each of these.
+
+        Raises StoreError where it is needed.
+        """
         from paragen.learn.standing import Tallies
         from paragen.store.evidence import Evidence, evidence
 
@@ -71,11 +75,16 @@ class History:
             with self._open() as connection:
                 return evidence(connection, past, prompts, but=self._but)
         except StoreError:
+            if self._needed:
+                raise
             nothing = Tallies(recipes={}, plays={}, tournaments=())
             return Evidence(tallies=nothing, alike=((),) * len(prompts))
 
     def recipes(self) -> tuple[Recipe, ...]:
-        """All on record, but for what searches tried and didn't keep."""
+        """All on record, but for what searches tried and didn't keep.
+
+        Raises StoreError where it is needed.
+        """
         from paragen.store.experts import tried_recipes
         from paragen.store.recorded import recorded_recipes
 
@@ -84,6 +93,8 @@ class History:
                 recorded, tried = recorded_recipes(connection), tried_recipes(connection)
                 return tuple(one for one in recorded if one not in tried)
         except StoreError:
+            if self._needed:
+                raise
             return ()
 
     def past_tasks(self) -> PastTasks:

@@ -35,10 +35,10 @@ class Recommended(NamedTuple):
 def recommended(path: Path | None, choices: Choices) -> Recommended:
     """Who should play a task file, or any task of the type that the choices name.
 
-    Raises UsageError, ConfigError, TaskError; a history that can't be read is as if empty.
+    Raises UsageError, ConfigError, TaskError, and StoreError where the history can't be read.
     """
     settings = configured(choices)
-    history = History(database_of(settings, choices))
+    history = History(database_of(settings, choices), needed=True)
     guess, prompts = None, []
     if path is not None:
         from paragen.files import load_task

@@ -72,15 +72,15 @@ def main() -> None:
     streams.prepare()
     try:
         build(_wanted(sys.argv[1:]))(prog_name="paragen")
+    except streams.ReaderLeft as error:
+        sys.exit(error.exit_code)
     except ParagenError as error:
         from paragen.report.text import printable
 
-        print(f"paragen: {printable(str(error))}", file=sys.stderr)
+        print(streams.filled(f"paragen: {printable(str(error))}", sys.stderr), file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:  # the reader has gone, and knows it
-        sys.exit(1)
     finally:
         streams.settle()
 

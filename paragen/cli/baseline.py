@@ -25,9 +25,10 @@ class Action(StrEnum):
 
 
 def baseline(
-    action: Annotated[Action, typer.Argument(help="save, list, show or delete.")],
+    action: Annotated[Action, typer.Argument(metavar="ACTION", help="save, list, show or delete.")],
     name: Annotated[
-        str | None, typer.Argument(help="The baseline's name (all but list need it).")
+        str | None,
+        typer.Argument(metavar="NAME", help="The baseline's name (all but list need it)."),
     ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="With save: instead of the one of this name.")

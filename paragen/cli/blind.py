@@ -46,7 +46,11 @@ def _choice(console: Console) -> int:
         try:
             said = console.input("Which is better, 1 or 2? (Enter: neither) ", markup=False).strip()
         except EOFError:
+            console.print()
             said = ""
+        except KeyboardInterrupt:
+            console.print()
+            raise InterruptedRunError(NOTHING_KEPT) from None
         if said in ("1", "2"):
             return int(said) - 1
         if not said:

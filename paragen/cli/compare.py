@@ -26,7 +26,7 @@ def compare(
     second: Annotated[
         str | None,
         typer.Argument(
-            metavar="[B]",
+            metavar="B",
             help="Another's; with --baseline the same one's if none is named.",
             show_default=False,
         ),
@@ -119,7 +119,7 @@ def _side(record: Record, baseline: str | None = None) -> Side:
 def _print(
     comparison: Comparison, first: Side, second: Side, *, format: Format, task_type: str | None
 ) -> None:
-    from paragen.cli.output import emit, note, print_json, print_rows
+    from paragen.cli.output import emit, note, print_json, print_rows, say
     from paragen.report import compared
 
     if format is Format.JSON:
@@ -128,11 +128,11 @@ def _print(
     if format is Format.CSV:
         print_rows(compared.NUMBERS, compared.numbers(comparison), format, schema=SCHEMA)
         return
-    emit(compared.in_words(comparison, first, second, task_type=task_type))
-    rows = compared.rows(comparison)
+    say(compared.in_words(comparison, first, second, task_type=task_type))
+    columns, rows = compared.table(comparison, first, second)
     if rows:
         emit("")
-        print_rows(compared.columns(first, second), rows, format, schema=SCHEMA)
+        print_rows(columns, rows, format, schema=SCHEMA)
     tasks = compared.tasks_in_words(comparison, first, second)
     if tasks:
         note(tasks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,9 +36,10 @@ def db(
     action: Annotated[
         Action,
         typer.Argument(
+            metavar="ACTION",
             help="merge other histories into this one; export it to a file of JSON lines, import "
             "such files; print info on what it holds, or its path; vacuum it, which makes the file "
-            "smaller."
+            "smaller.",
         ),
     ],
     files: Annotated[
@@ -103,7 +104,7 @@ def _merge(files: list[str], format: Format, database: Path | None) -> None:
     for file in files:  # a mistake in any of them is said before the first is merged
         check_mergeable(Path(file))
     with open_history(database, write=True) as history:
-        _tell({file: merge(history, Path(file)) for file in files}, format)
+        _tell([(file, merge(history, Path(file))) for file in files], format)
 
 
 def _import(files: list[str], format: Format, database: Path | None) -> None:
@@ -111,16 +112,16 @@ def _import(files: list[str], format: Format, database: Path | None) -> None:
     from paragen.cli.database import open_history
 
     with open_history(database, write=True) as history:
-        _tell({file: import_lines(history, file) for file in files}, format)
+        _tell([(file, import_lines(history, file)) for file in files], format)
 
 
-def _tell(came: Mapping[str, Merged], format: Format) -> None:
+def _tell(came: Sequence[tuple[str, Merged]], format: Format) -> None:
     """Say what came in."""
     from paragen.cli.output import note, print_rows
     from paragen.report.columns import MERGED
     from paragen.report.text import counted
 
-    for file, one in came.items():
+    for file, one in came:
         if not one.advanced and not any(one.rows.values()):
             note(f"{file}: nothing new.")
         if one.played:
@@ -130,7 +131,7 @@ def _tell(came: Mapping[str, Merged], format: Format) -> None:
             )
     rows: list[dict[str, Value]] = [
         {"file": file, **one.rows, "advanced": one.advanced, "played": one.played}
-        for file, one in came.items()
+        for file, one in came
     ]
     print_rows(MERGED, rows, format, schema="paragen.merge/1")
 

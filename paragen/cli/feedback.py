@@ -91,15 +91,15 @@ def _check(rating: float | None, candidate: str | None, *, blind: bool) -> None:
 
 
 def _print(run: Run, given: Given, *, as_json: bool) -> None:
-    from paragen.cli.output import emit, note, print_json
+    from paragen.cli.output import note, print_json, say
     from paragen.report.feedback import feedback_object, what_it_did, what_was_said
 
     entry, before, after = given.entry, given.before, given.after
     if as_json:
         print_json(feedback_object(run, entry, before, after, replaced=given.replaced))
         return
-    emit(what_was_said(run, entry))
-    emit(what_it_did(run.task.task_type, entry, before, after))
+    say(what_was_said(run, entry))
+    say(what_it_did(run.task.task_type, entry, before, after))
     if given.replaced:
         note("It replaces what was said of the same before.")
     note("`paragen weights undo` takes it back.")

@@ -82,7 +82,8 @@ QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Only the result.", rich_help_panel=OUT)
 ]
 RunArgument = Annotated[
-    str, typer.Argument(help="A run's id or the beginning of it; `last` is the newest.")
+    str,
+    typer.Argument(metavar="RUN", help="A run's id or the beginning of it; `last` is the newest."),
 ]
 SandboxOption = Annotated[
     str | None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from paragen.cli.options import Format
-from paragen.cli.streams import written
+from paragen.cli.streams import filled, written
 from paragen.report import rows as as_rows
 from paragen.report.rows import Column, Value
 from paragen.report.text import printable
@@ -27,19 +27,25 @@ PIPE_WIDTH = 140
 def warn(message: str) -> None:
     """A warning, on stderr."""
     with suppress(OSError):
-        typer.secho(f"warning: {printable(message)}", err=True, fg=typer.colors.YELLOW)
+        said = filled(f"warning: {printable(message)}", sys.stderr)
+        typer.secho(said, err=True, fg=typer.colors.YELLOW)
 
 
 def note(message: str) -> None:
     """A remark, on stderr."""
     with suppress(OSError):
-        typer.echo(printable(message), err=True)
+        typer.echo(filled(printable(message), sys.stderr), err=True)
 
 
 def emit(text: str) -> None:
     """A line of the result, on stdout; raises OutputError."""
     with written():
         typer.echo(text)
+
+
+def say(words: str) -> None:
+    """A sentence of the result, on stdout; raises OutputError."""
+    emit(filled(words, sys.stdout))
 
 
 def print_json(value: object, indent: int | None = 2) -> None:

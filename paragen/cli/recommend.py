@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from paragen.cli.options import ConfigOption, DatabaseOption, Format, FormatOpti
 def recommend(
     task: Annotated[
         Path | None,
-        typer.Argument(metavar="[TASK]", help="A task file; - for stdin.", show_default=False),
+        typer.Argument(metavar="TASK", help="A task file; - for stdin.", show_default=False),
     ] = None,
     task_type: Annotated[
         str | None,
@@ -28,20 +29,21 @@ def recommend(
     format: FormatOption = Format.TABLE,
     database: DatabaseOption = None,
 ) -> None:
-    """Say which of the config's generators should play a task, and why; without one, which of all.
+    """Say which of the config's generators should play a task, and why.
 
-    They are ranked by how often they pass at least. Where little was played of the task type, what
-    a generator did on other task types counts, and what its model did in other recipes: a quarter
-    of a play each, ten plays together at most. A play of a past task that is like this one, of
-    whatever type, counts up to five, by how much it is alike: twenty more together at most.
-    `paragen run --recommended 3` plays them.
+    They are ranked by how often they pass at least; without a config, all on record are. Where
+    little was played of the task type, what a generator did on other task types counts, and what
+    its model did in other recipes: a quarter of a play each, ten plays together at most. A play of
+    a past task that is like this one, of whatever type, counts up to five, by how much it is alike:
+    twenty more together at most. `paragen run --recommended 3` plays them.
     """
     from paragen.app.choices import Choices
     from paragen.app.recommending import recommended
     from paragen.app.task_types import basis
-    from paragen.cli.output import note, print_json, print_rows
-    from paragen.report.columns import RECOMMENDED
+    from paragen.cli.output import note, print_json, print_rows, say
+    from paragen.report.columns import RECOMMENDED, RECOMMENDED_WHY
     from paragen.report.recommended import recommend_object, recommended_row
+    from paragen.report.text import one_line
 
     choices = Choices(config=config, task_type=task_type, database=database)
     found = recommended(task, choices)
@@ -59,6 +61,10 @@ def recommend(
             recommend_object(found.task_type, shown, confidence=confidence, is_known=found.is_known)
         )
         return
-    print_rows(
-        RECOMMENDED, [recommended_row(one, found.task_type) for one in shown], format, schema=""
-    )
+    rows = [recommended_row(one, found.task_type) for one in shown]
+    if format is not Format.TABLE or not sys.stdout.isatty():
+        print_rows(RECOMMENDED_WHY, rows, format, schema="")
+        return
+    print_rows(RECOMMENDED, rows, format, schema="")
+    for row in rows:
+        say(f"  {one_line(str(row['generator']))}: {row['why']}")

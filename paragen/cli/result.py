@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from paragen.cli.output import note, print_code, print_json, write_code
-from paragen.cli.streams import OutputError
+from paragen.cli.streams import OutputError, ReaderLeft
 from paragen.domain.errors import UsageError
 from paragen.domain.events import Event, RunAudited, RunEnded
 from paragen.domain.tournament import Run
@@ -29,7 +29,7 @@ class Printer:
     several: bool
     quiet: bool
     audited: bool = False
-    failures: list[OutputError | BrokenPipeError] = field(default_factory=list)
+    failures: list[OutputError | ReaderLeft] = field(default_factory=list)
 
     def check(self, tasks: Sequence[Path]) -> None:
         """Before anything is played: raises UsageError where `output` can't be what it must be."""
@@ -54,7 +54,7 @@ class Printer:
 
             try:
                 print_json(run_object(event.run), indent=None if self.several else 2)
-            except (OutputError, BrokenPipeError) as error:  # what plays on isn't to blame
+            except (OutputError, ReaderLeft) as error:  # what plays on isn't to blame
                 self.failures.append(error)
 
     def finish(self, runs: Sequence[Run]) -> None:

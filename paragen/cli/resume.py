@@ -34,6 +34,7 @@ def resume(
     run: Annotated[
         str | None,
         typer.Argument(
+            metavar="RUN",
             help="The id of a run of the session, or the beginning of it; by default the last "
             "session that was left unfinished.",
             show_default=False,

@@ -7,6 +7,10 @@ from typing import Annotated
 
 import typer
 
+from paragen.cli.light import LightCommand
+
+COMMAND_CLASS = LightCommand
+
 
 class Output(StrEnum):
     """Outputs with a schema."""
@@ -25,7 +29,10 @@ class Output(StrEnum):
 
 
 def schema(
-    output: Annotated[Output, typer.Argument(help="Whose schema to print.", show_default=False)],
+    output: Annotated[
+        Output,
+        typer.Argument(metavar="OUTPUT", help="Whose schema to print.", show_default=False),
+    ],
 ) -> None:
     """Print the JSON Schema of what `--json` prints."""
     from paragen.cli.output import print_json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -9,7 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from paragen.domain.errors import UsageError
+from paragen.domain.errors import ParagenError, UsageError
+
+NARROWEST = 20
+"""What a terminal has at least; one that says less doesn't know how wide it is."""
+
+
+LEGIBLE = "paragen.legible"
+"""How a stream's errors are handled whose encoding lacks a character: by one that looks like it."""
+LIKE = str.maketrans(
+    {"–": "-", "…": "...", "±": "+-", "×": "x", "→": "->", "★": "*", "•": "*", "✓": "+", "✗": "x"}
+)
 
 
 class OutputError(UsageError):
@@ -30,22 +41,39 @@ def prepare() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 (for as long as the process)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=LEGIBLE)
+
+
+def _legible(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return lacking.translate(LIKE).encode("ascii", "backslashreplace").decode(), error.end
+
+
+codecs.register_error(LEGIBLE, _legible)
+
+
+class ReaderLeft(ParagenError):
+    """Nobody reads standard output any more, and whoever did knows it: nothing is said."""
+
+    exit_code = 128 + 13
+    """What a shell says of a program that SIGPIPE ended; 1 would be an answer of ours."""
 
 
 @contextmanager
 def written() -> Iterator[None]:
-    """Around what prints to stdout: raises OutputError where it can't be written.
+    """Around what prints to stdout: raises OutputError where it can't be written, and ReaderLeft.
 
-    A reader that left is passed on as BrokenPipeError. Nothing is written from then on, so that
-    the interpreter doesn't try again when it flushes at its end.
+    Nothing is written from then on, so that the interpreter doesn't try again when it flushes at
+    its end.
     """
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
         _drop(sys.stdout)
-        raise
+        raise ReaderLeft from None
     except OSError as error:
         _drop(sys.stdout)
         raise OutputError(error) from None
@@ -54,6 +82,25 @@ def written() -> Iterator[None]:
 def can_draw(stream: TextIO) -> bool:
     """Whether it is a terminal that shows more than letters."""
     return stream.isatty() and (stream.encoding or "").lower().startswith("utf")
+
+
+def filled(words: str, stream: TextIO) -> str:
+    """A text as it is to be written: on a terminal its lines are broken between words."""
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        return words
+    if width < NARROWEST:
+        return words
+    # Only here: pipes, and tests that stand in for streams, needn't wait for it.
+    from textwrap import TextWrapper
+
+    wrapper = TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+    lines = []
+    for line in words.split("\n"):
+        wrapper.subsequent_indent = "    " if line.startswith(" ") else ""
+        lines.append(wrapper.fill(line))
+    return "\n".join(lines)
 
 
 def settle() -> None:

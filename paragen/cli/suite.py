@@ -32,9 +32,12 @@ class Dialect(StrEnum):
 
 
 def suite(
-    action: Annotated[Action, typer.Argument(help="What to do.", show_default=False)],
+    action: Annotated[
+        Action, typer.Argument(metavar="ACTION", help="What to do.", show_default=False)
+    ],
     dialect: Annotated[
-        Dialect, typer.Argument(help="Which suite's file it is.", show_default=False)
+        Dialect,
+        typer.Argument(metavar="DIALECT", help="Which suite's file it is.", show_default=False),
     ],
     file: Annotated[
         Path,

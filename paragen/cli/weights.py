@@ -27,8 +27,9 @@ def weights(
     action: Annotated[
         Action,
         typer.Argument(
+            metavar="ACTION",
             help="show them, log every change, reset them to the task type's own, or undo the last "
-            "feedback or reset."
+            "feedback or reset.",
         ),
     ] = Action.SHOW,
     task_type: TaskTypeOption = None,

@@ -14,7 +14,7 @@ def _share(value: Value) -> str:
 
 BASELINES: Sequence[Column] = (
     Column(key="name", heading="baseline"),
-    Column(key="saved_at", heading="saved"),
+    Column(key="saved_at", heading="saved", show=text.moment, whole=True),
     Column(key="generators", heading="generators", right=True),
     Column(key="tasks", heading="tasks", right=True),
     Column(key="plays", heading="plays", right=True),

@@ -80,20 +80,36 @@ def tasks_in_words(comparison: Comparison, first: Side, second: Side) -> str:
     return " ".join(parts)
 
 
-def columns(first: Side, second: Side) -> Sequence[Column]:
-    """The columns of the rows, with the generators' names above theirs."""
-    return (
-        Column(key="measure", heading="on average"),
-        Column(key="first", heading=first.label, right=True),
-        Column(key="second", heading=second.label, right=True),
-        Column(key="difference", heading="difference", right=True),
-        Column(key="interval", heading="95% interval", right=True),
-        Column(key="p_value", heading="p", show=_p_value, right=True),
-    )
+def table(
+    comparison: Comparison, first: Side, second: Side
+) -> tuple[Sequence[Column], Sequence[Mapping[str, Value]]]:
+    """The columns, one a measure, and the rows; no rows where there is nothing to compare.
+
+    Names stand in rows: as headings, two that are long would leave no room for the numbers.
+    """
+    measures = _measures(comparison)
+    said = {
+        "first": first.label,
+        "second": second.label,
+        "difference": "difference",
+        "interval": "95% interval",
+        "p_value": "p",
+    }
+    names = [str(one["measure"]) for one in measures]
+    columns = [
+        Column(key="of", heading="on average"),
+        *(Column(key=name, heading=name, right=True) for name in names),
+    ]
+    if not measures:
+        return columns, []
+    return columns, [
+        {"of": words, **{name: one[key] for name, one in zip(names, measures, strict=True)}}
+        for key, words in said.items()
+    ]
 
 
-def rows(comparison: Comparison) -> list[Mapping[str, Value]]:
-    """A row a measure; none where there is nothing to compare."""
+def _measures(comparison: Comparison) -> list[Mapping[str, Value]]:
+    """What is said of each measure; nothing where there is nothing to compare."""
     found: list[Mapping[str, Value]] = []
     if comparison.pass_rate is not None:
         found.append(_row("pass rate", comparison.pass_rate, "{:.1%}".format, _points, " points"))
@@ -141,7 +157,7 @@ def _row(
         "second": plain(difference.second),
         "difference": signed(difference.difference) + unit,
         "interval": " to ".join(map(signed, interval)) if interval else None,
-        "p_value": difference.p_value,
+        "p_value": _p_value(difference.p_value),
     }
 
 
@@ -164,8 +180,7 @@ def _points(difference: float) -> str:
     return f"{100 * difference:+.1f}"
 
 
-def _p_value(value: Value) -> str:
-    number = float(value or 0)
+def _p_value(number: float) -> str:
     return "<0.001" if number < 0.001 else f"{number:.3f}"
 
 

@@ -93,12 +93,12 @@ def candidate_row(candidate: Candidate) -> dict[str, Value]:
 
 def run_details(run: Run, width: int) -> RenderableType:
     """A run's heading, its candidates and their ids."""
-    ids = "  ".join(f"{c.id} {text.one_line(c.attempt.instance.name)}" for c in run.ranking)
+    ids = ", ".join(f"{c.id} {text.one_line(c.attempt.instance.name)}" for c in run.ranking)
     if not run.reason:
         run = replace(run, reason="It has not ended. `paragen resume` goes on with it.")
     return Group(
         Text(
-            f"run {run.run_id}, {run.started_at}, took {text.seconds(run.wall_s)}"
+            f"run {run.run_id}, {text.moment(run.started_at)}, took {text.seconds(run.wall_s)}"
             + (", gone on with after a break" if run.resumed else ""),
             style="dim",
         ),

@@ -33,17 +33,17 @@ WEIGHTS: Sequence[Column] = (
 )
 
 CHANGES: Sequence[Column] = (
-    Column(key="given_at", heading="given", spare=1),
+    Column(key="given_at", heading="given", show=text.moment, whole=True, spare=1),
     Column(key="task_type", heading="task type"),
     Column(key="kind", heading="kind"),
-    Column(key="run_id", heading="run", whole=True),
-    Column(key="candidate", heading="candidate"),
-    Column(key="other", heading="other", spare=2),
+    Column(key="run_id", heading="run", whole=True, spare=3),
+    Column(key="candidate", heading="candidate", spare=2),
+    Column(key="other", heading="other", spare=4),
     Column(key="rating", heading="rating", show=_number, right=True),
-    Column(key="quality_before", heading="quality before", show=_number, right=True, spare=3),
+    Column(key="quality_before", heading="quality before", show=_number, right=True, spare=5),
     Column(key="quality", heading="quality", show=_number, right=True),
     Column(key="speed", heading="speed", show=_number, right=True),
-    Column(key="note", heading="note", spare=4),
+    Column(key="note", heading="note", spare=6),
 )
 
 
@@ -137,7 +137,7 @@ def undone(entry: Entry) -> str:
     """A sentence on what was taken back."""
     of_type = f" of {text.one_line(entry.task_type)}" if entry.task_type else " of all task types"
     which = f" ({' and '.join(entry.candidates)} of run {entry.run})" if entry.run else ""
-    return f"Taken back: the {kind(entry)}{of_type}, given {entry.given_at}{which}."
+    return f"Taken back: the {kind(entry)}{of_type}, given {text.moment(entry.given_at)}{which}."
 
 
 def described(candidate: Candidate) -> str:

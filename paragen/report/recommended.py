@@ -12,9 +12,17 @@ from paragen.report.rows import Value
 if TYPE_CHECKING:
     from paragen.report.schema.recommend import RecommendedObject, RecommendObject
 
+NEVER_PLAYED = "has never played anything like it"
+
 
 def why(one: Recommendation, task_type: str) -> str:
-    """What a recommendation rests on, in one line."""
+    """What a recommendation rests on, and how sure that makes it, in one line."""
+    said = _rests_on(one, task_type)
+    return f"{said} ({one.sureness})" if said else NEVER_PLAYED
+
+
+def _rests_on(one: Recommendation, task_type: str) -> str:
+    """The plays that count for it; empty where there are none."""
     parts = []
     if one.alike.plays:
         parts.append(f"passed {_on_alike(one.alike)}")
@@ -25,7 +33,7 @@ def why(one: Recommendation, task_type: str) -> str:
     if one.relatives.plays:
         model = text.one_line(one.recipe.model)
         parts.append(f"{model} otherwise {'' if parts else 'passed '}{_of(one.relatives)}")
-    return f"{'; '.join(parts)} ({one.sureness})" if parts else "has never played anything like it"
+    return "; ".join(parts)
 
 
 def recommended_object(one: Recommendation, task_type: str) -> RecommendedObject:
@@ -77,7 +85,7 @@ def recommended_row(one: Recommendation, task_type: str) -> Mapping[str, Value]:
         "interval_high": one.interval[1],
         "plays": one.own.plays,
         "sureness": one.sureness.value,
-        "why": why(one, task_type),
+        "why": _rests_on(one, task_type) or NEVER_PLAYED,
     }
 
 

@@ -72,6 +72,11 @@ def sparkline(values: Sequence[float]) -> str:
     return "".join(_LEVELS[round(value * (len(_LEVELS) - 1))] for value in values)
 
 
+def moment(at: object) -> str:
+    """A moment of ISO 8601 in UTC, to the second."""
+    return f"{str(at)[:19]}Z"
+
+
 def count(value: float | None) -> str:
     """A mean of what is counted, as a whole number."""
     return NOTHING if value is None else f"{value:.0f}"

@@ -45,11 +45,13 @@ class TestCompare:
     def test_in_words_and_numbers(self, played: Place) -> None:
         printed = played.run("compare", "good", "bad")
         assert printed.code == 0
-        words, blank, heading, rate, *_ = printed.out.splitlines()
+        words, blank, heading, good, bad, *others = printed.out.splitlines()
         assert words.startswith("good is better than bad: on the 10 tasks that both played it")
         assert blank == ""
-        assert heading.split()[-1] == "p"
-        assert "90.0%" in rate
+        assert heading.split()[:4] == ["on", "average", "pass", "rate"]
+        assert good.split()[:2] == ["good", "90.0%"]
+        assert bad.split()[:2] == ["bad", "10.0%"]
+        assert [line.split()[0] for line in others] == ["difference", "95%", "p"]
         assert "passes more often on 8 tasks, less often on 0, as often on 2" in printed.err
 
     def test_as_json(self, played: Place) -> None:
@@ -72,7 +74,8 @@ class TestCompare:
         assert float(table[0]["a_beyond_b"]) == pytest.approx(0.8)
         lines = played.run("compare", "good", "bad", "-f", "markdown").out.splitlines()
         assert lines[0].startswith("good is better than bad")
-        assert lines[2].startswith("| on average | good | bad |")
+        assert lines[2].startswith("| on average | pass rate | score |")
+        assert lines[4].startswith("| good | 90.0% |")
 
     @pytest.mark.parametrize(
         ("first", "second", "code"), [("bad", "good", 1), ("good", "bad", 0), ("fair", "good", 0)]

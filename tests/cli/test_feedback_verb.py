@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import time
 from contextlib import closing
@@ -182,6 +183,10 @@ class Terminal:
         """Type something."""
         os.write(self._master, text.encode())
 
+    def interrupt(self) -> None:
+        """What Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+
     def end(self) -> tuple[int, str]:
         """The exit code and stdout; what is still shown is read."""
         out, _ = self._process.communicate(timeout=LIMIT_S)
@@ -235,11 +240,14 @@ def test_blind_moves_the_weights_to_where_both_score_the_same(rated: Place) -> N
     assert "0.70/0.30 → 0.68/0.32" in out
 
 
-@pytest.mark.parametrize("typed", ["\n", "\x04"])
+@pytest.mark.parametrize("typed", ["\n", "\x04", "Ctrl-C"])
 def test_blind_without_an_answer_keeps_nothing(rated: Place, typed: str) -> None:
     terminal, _ = asked(rated)
-    terminal.type(typed)
-    terminal.until("nothing is kept")
+    if typed == "Ctrl-C":
+        terminal.interrupt()
+    else:
+        terminal.type(typed)
+    terminal.until("\nparagen: No preference was given; nothing is kept")
     assert terminal.end() == (130, "")
     for name in ("tidy", "sloppy"):
         assert name not in terminal.shown

@@ -12,7 +12,7 @@ import pytest
 
 from paragen.report.schema import json_schema
 from paragen.server.scripted_ollama import ScriptedOllama
-from tests.cli.running import RIGHT, TASK, WRONG, Place
+from tests.cli.running import RIGHT, TASK, WRONG, Place, plain
 from tests.cli.scripts import config, generations, recorded
 
 BAD, GOOD, NEW = "bad:7b", "good:7b", "new:7b"
@@ -165,12 +165,21 @@ def test_a_type_is_inferred_from_past_tasks(place: Place, server: ScriptedOllama
     assert (named["tasks"][0]["task"]["task_type"], named["warnings"]) == ("maths", [])
 
 
-def test_a_history_that_cant_be_read_is_as_if_empty(place: Place, server: ScriptedOllama) -> None:
+def test_a_history_that_cant_be_read_is_no_empty_one(place: Place, server: ScriptedOllama) -> None:
     place.write("new.md", TASK.replace("task_type: general\n", ""))
     place.database.write_bytes(b"no database" * 100)
-    found = recommended(place, "new.md")
-    assert (found["basis"], found["task_type"]) == ("config", "simple_function")
-    assert names(found) == ["bad", "good", "new"]
+    place.run("recommend", "new.md").refused("the history is damaged", "Move the file away")
+    place.run("recommend", "-t", "api").refused("the history is damaged")
+    plan = place.run("plan", "new.md", "--json").object
+    assert plan["tasks"][0]["task"]["task_type"] == "simple_function", "one can play without it"
+
+
+def test_on_a_terminal_why_stands_under_the_table(place: Place, server: ScriptedOllama) -> None:
+    assert place.run("run", "task.md", "-q", "-g", "good,bad").code == 0
+    heading, *lines = plain(place.on_terminal("recommend", "-t", "api").done().err).splitlines()[1:]
+    assert heading.split()[-2:] == ["how", "sure"]
+    assert "  good: passed 1 of 1 play of other task types" in lines
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.slow

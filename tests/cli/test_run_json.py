@@ -20,8 +20,8 @@ RUN_KEYS = (
 )
 CANDIDATE_KEYS = (
     "id generator model temperature seed copy kind parents host cached started_s status tests code "
-    "generation_s load_s queue_s wall_s tokens tokens_per_s execution_s test_s peak_bytes level "
-    "sealed unsealed_because scores error"
+    "generation_s load_s queue_s energy_j wall_s tokens tokens_per_s execution_s test_s peak_bytes "
+    "level sealed unsealed_because scores error"
 )
 INNER_KEYS = {
     "tests": {"passed", "total"},

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from paragen.server.scripted_ollama import ScriptedOllama
-from tests.cli.running import LIMIT_S, TASK, Done, Place
+from tests.bench.fill import fill
+from tests.cli.running import LIMIT_S, TASK, Done, Place, plain
 from tests.cli.scripts import BAD, GOOD, MIXED
 
+NO_RUN = "No run 'none' is recorded. `paragen history` lists the runs."
 CODE = "def double(x):\n    return 2 * x\n"
 
 
@@ -133,6 +135,25 @@ def test_an_encoding_without_stars(place: Place, play: str) -> None:
             )
             assert b"Traceback" not in shown.stderr, (verb, shown.stderr[-300:])
             assert shown.returncode == (3 if verb == "doctor" else 0)
+
+
+def test_what_an_encoding_lacks_is_told_by_what_looks_like_it(place: Place) -> None:
+    fill(place.database, candidates=20)
+    done = shell(place, "paragen history | head -2; paragen nothing", PYTHONIOENCODING="latin-1")
+    row = done.out.splitlines()[1]
+    assert " - " in row
+    assert "\\u" not in row
+
+
+def test_words_are_whole_on_a_terminal(place: Place) -> None:
+    fill(place.database, candidates=20)
+    for columns in (40, 80):
+        done = place.on_terminal("show", "none", columns=columns).done()
+        lines = plain(done.err).splitlines()
+        assert max(map(len, lines)) <= columns
+        assert " ".join(lines).split() == (["paragen:", *NO_RUN.split()])
+    piped = place.run("show", "none").err
+    assert len(piped.splitlines()) == 1
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from paragen.learn import bootstrap
 from paragen.learn.paired import Measure, TaskTally, compare
 from paragen.report import compared
-from paragen.report.compared import Side, compare_object, in_words, numbers, rows, tasks_in_words
+from paragen.report.compared import Side, compare_object, in_words, numbers, table, tasks_in_words
 from paragen.report.rows import to_csv, to_text
 from paragen.report.schema import json_schema
 
@@ -109,7 +109,7 @@ def test_nothing_in_common() -> None:
     assert in_words(none, A, B, task_type="api") == (
         "Can't tell: there is no api task that both a and b have played."
     )
-    assert rows(none) == numbers(none) == []
+    assert table(none, A, B)[1] == numbers(none) == []
     assert tasks_in_words(none, A, B) == (
         "1 task that only a played is left out. 1 task that only b played is left out."
     )
@@ -120,9 +120,9 @@ def test_times_faster_and_slower() -> None:
     forth, back = compare(fast, slow), compare(slow, fast)
     assert in_words(forth, A, B).endswith(" a generates 1.99 ± 0.01 × faster.")
     assert in_words(back, A, B).endswith(" a generates 1.99 ± 0.01 × slower.")
-    (one,) = [row for row in rows(forth) if row["measure"] == "generation"]
-    (other,) = [row for row in rows(back) if row["measure"] == "generation"]
-    assert one["interval"] == other["interval"]
+    one, other = ([row["generation"] for row in table(found, A, B)[1]] for found in (forth, back))
+    interval = 3
+    assert one[interval] == other[interval]
     assert "generates" not in words("+-", "+-"), "as fast as each other"
     now_faster_now_slower = {"0": tallies("+", 1.0)["0"], "1": tallies("--", 4.0)["1"]}
     assert "generates" not in in_words(compare(tallies("+-", 2.0), now_faster_now_slower), A, B)
@@ -130,16 +130,16 @@ def test_times_faster_and_slower() -> None:
 
 def test_as_a_table() -> None:
     found = compare(tallies("++++-+"), tallies("--++-+"))
-    heading, rate, score, generation = to_text(compared.columns(A, SAVED), rows(found)).splitlines()
-    assert heading.split() == [
-        *("on", "average", "a", "a", "in", "baseline", "main"),
-        *("difference", "95%", "interval", "p"),
-    ]
-    assert rate.split()[:3] == ["pass", "rate", "83.3%"]
-    assert "+33.3 points" in rate
-    assert "to +" in rate
-    assert score.split()[:2] == ["score", "0.642"]
-    assert "1.00 ± 0.00 × faster" in generation
+    heading, first, second, *others = to_text(*table(found, A, SAVED)).splitlines()
+    assert heading.split() == ["on", "average", "pass", "rate", "score", "generation"]
+    assert first.split() == ["a", "83.3%", "0.642", "–"]
+    assert second.startswith("a in baseline main")
+    difference, interval, p = others
+    assert difference.split()[1:3] == ["+33.3", "points"]
+    assert difference.endswith("1.00 ± 0.00 × faster")
+    assert interval.startswith("95% interval")
+    assert "to +" in interval
+    assert p.split() == ["p", "0.500", "0.500", "–"]
     assert tasks_in_words(found, A, B) == (
         "a passes more often on 2 tasks, less often on 0, as often on 4."
     )
