@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from paragen.cli.output import note, print_code, print_json, write_code
+from paragen.cli.output import note, print_code, print_json, say, write_code
 from paragen.cli.streams import OutputError, ReaderLeft
 from paragen.domain.errors import UsageError
 from paragen.domain.events import Event, RunAudited, RunEnded
 from paragen.domain.tournament import Run
+from paragen.report.text import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,17 @@ class Printer:
                 self.failures.append(error)
 
     def finish(self, runs: Sequence[Run]) -> None:
-        """Write or print the winners' code; raises what kept JSON from being printed before."""
+        """Write or print the winners' code; raises what kept JSON from being printed before.
+
+        Of several tasks no code is printed, but who won, where nothing else has said it.
+        """
         for failure in self.failures:
             raise failure
         if self.output is not None:
             self._write(runs, self.output)
+        elif self.several and self.quiet and not self.as_json:
+            for run in runs:
+                say(f"{one_line(run.task.name)}: {one_line(run.reason)}")
         elif not self.as_json and not self.several:
             for run in runs:
                 if run.winning is not None and run.winning.code is not None:

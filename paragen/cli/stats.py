@@ -43,7 +43,13 @@ def stats(
         ),
     ] = False,
     limit: Annotated[
-        int | None, typer.Option("--limit", "-n", min=1, help="Only the best N of each task type.")
+        int | None,
+        typer.Option(
+            "--limit",
+            "-n",
+            min=1,
+            help="Only the best N of each task type, by how often they pass at least.",
+        ),
     ] = None,
     format: FormatOption = Format.TABLE,
     database: DatabaseOption = None,

@@ -303,12 +303,12 @@ def _only(values: set[_T]) -> _T | None:
 
 
 def _order(record: Record) -> tuple[object, ...]:
-    """The best first; what is unknown last."""
+    """Who passes most often at least first, so that luck in few plays isn't; unknown last."""
     return (
         record.task_type,
         *(
             (value is None, -(value or 0.0))
-            for value in (record.win_rate, record.success_rate, record.mean_combined)
+            for value in (record.interval[0], record.win_rate, record.mean_combined)
         ),
         record.generator or "",
         record.model or "",

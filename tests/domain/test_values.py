@@ -18,7 +18,7 @@ from paragen.domain.host import canonical_model
 from paragen.domain.status import JUDGED, MODEL_OUTCOMES, Status
 from paragen.domain.task import Example, Limits, Task, TestCode
 
-EXIT_CODES = {2, 3, 4, 130}
+EXIT_CODES = {2, 3, 4, 130, 141}
 
 
 def every_error() -> list[type[ParagenError]]:

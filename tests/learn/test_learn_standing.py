@@ -154,3 +154,26 @@ def test_what_was_not_measured_is_none() -> None:
     assert (record.mean_combined, record.std_combined, record.mean_load_s) == (None, None, None)
     assert (record.generation_s_per_pass, record.tokens_per_pass) == (None, None)
     assert (record.rating, record.win_rate) == (None, None)
+
+
+def test_a_single_lucky_play_doesnt_come_before_a_proven_record() -> None:
+    lucky, proven, poor = 1, 2, 3
+    played = Tallies(
+        recipes=RECIPES,
+        plays={
+            ("api", lucky): Tally(plays=1, passes=1),
+            ("api", proven): Tally(plays=40, passes=30),
+            ("api", poor): Tally(plays=40, passes=4),
+        },
+        tournaments=(
+            Tournaments(
+                task_type="api",
+                field=frozenset({lucky, poor}),
+                untold=frozenset(),
+                winner=lucky,
+                number=1,
+            ),
+        ),
+    )
+    ranked = [one.passes for one in records(played, By.GENERATOR)]
+    assert ranked == [30, 1, 4]
