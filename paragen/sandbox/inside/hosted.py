@@ -17,6 +17,7 @@ from . import builtin_names
 from .channel import Breach
 from .content import CONTENT, FIXED
 from .owned import state_of
+from .parameters import parameters_of
 from .specials import OPERATIONS, mask_of
 
 TYPE_CHECKING = False
@@ -34,6 +35,7 @@ _SEALED = (
 )  # fmt: skip
 """No attributes of these are anybody's business."""
 
+_BOUND = frozenset((types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType))
 _NEVER = (types.FrameType, types.TracebackType, types.CodeType, types.ModuleType, types.CellType)
 _NAMEABLE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType,
              types.WrapperDescriptorType, types.ClassMethodDescriptorType)  # fmt: skip
@@ -45,8 +47,7 @@ class Hosted:
 
     def __init__(self) -> None:
         self._objects: list[Any] = []
-        self._numbers: dict[int, int] = {}
-        self._new = 0
+        self._numbers: dict[object, int] = {}
         self.raised: dict[int, BaseException] = {}
         """By their ids, the exceptions that callbacks raised since the outermost call began."""
         self._failures: dict[int, BaseException] = {}
@@ -82,20 +83,20 @@ class Hosted:
 
     def announce(self, value: Any, encode: Callable[[Any], Any]) -> dict[str, Any]:
         """How the program gets to know an object; raises Unsupported for what it must not have."""
-        number = self._numbers.get(id(value))
+        number = self._numbers.get(_identity(value))
         if number is not None:
             return {"x": [number]}
         if isinstance(value, _NEVER):
             raise Unsupported(f"a {type(value).__name__} can't be handed to the program")
         number = len(self._objects)
         self._objects.append(value)
-        self._numbers[id(value)] = number
+        self._numbers[_identity(value)] = number
         return {"x": [number, *self._described(value, encode)]}
 
     def cut(self, count: int) -> None:
         """Forget all but the first `count`: the message that announced the others isn't sent."""
         for value in self._objects[count:]:
-            del self._numbers[id(value)]
+            del self._numbers[_identity(value)]
         del self._objects[count:]
 
     def __len__(self) -> int:
@@ -107,7 +108,8 @@ class Hosted:
             name = getattr(value, "__name__", type(value).__name__)
             flags = getattr(getattr(value, "__code__", None), "co_flags", 0)
             doc = getattr(value, "__doc__", None)
-            return ["f", str(name), doc if type(doc) is str else None, bool(flags & _COROUTINE)]
+            doc = doc if type(doc) is str else None
+            return ["f", str(name), doc, bool(flags & _COROUTINE), parameters_of(value)]
         if isinstance(value, type):
             base = next((b for b in value.__mro__ if b in FIXED), None)
             ignored = (object,) if base is None else (object, base)
@@ -177,6 +179,11 @@ class Hosted:
     def may_raise(self, error: BaseException) -> bool:
         """Whether the program may have this exception of the test's pass through it, now."""
         return not isinstance(error, Signal) or id(error) in self.raised
+
+
+def _identity(value: Any) -> object:
+    """What tells an object from others: a bound method is made anew wherever it is named."""
+    return value if type(value) in _BOUND else id(value)
 
 
 def _has(value: Any, name: str) -> bool:

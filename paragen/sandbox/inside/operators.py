@@ -25,7 +25,7 @@ def asking(name: str) -> Callable[..., Any]:
     """A method that is delegated whatever it is given."""
     measures, sizes = name in _MEASURES, name in _SIZES
 
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def method(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         state = held(self)
         if sizes and (own_way := of_content(state, name)) is not None:
             return own_way(self, *args)

@@ -54,7 +54,7 @@ class State:
         self.told = -1
         """When it said so, as the count of the program's deeds (see `Remote`)."""
 
-    def ask(self, operation: str, name: str | None, *args: Any, **kwargs: Any) -> Any:
+    def ask(self, operation: str, name: str | None, /, *args: Any, **kwargs: Any) -> Any:
         """Have something done with the object."""
         return self.remote.request(operation, self.number, name, args, kwargs)
 

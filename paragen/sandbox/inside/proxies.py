@@ -132,7 +132,7 @@ class RemoteClass(type):
         """Refuse: only the program's side makes such classes."""
         raise Unsupported(f"the test class {name} derives from a class of the program")
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:
         """Make an instance, there."""
         return held(cls).remote.construct(held(cls), args, kwargs)
 

@@ -40,20 +40,20 @@ def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
 def _named(name: str) -> Callable[..., Any]:
     """Calls the class's own method, as Python does where no builtin does it."""
 
-    def call(target: Any, *args: Any, **kwargs: Any) -> Any:
+    def call(target: Any, /, *args: Any, **kwargs: Any) -> Any:
         return getattr(type(target), name)(target, *args, **kwargs)
 
     return call
 
 
 def _method(name: str) -> Callable[..., Any]:
-    def call(target: Any, *args: Any, **kwargs: Any) -> Any:
+    def call(target: Any, /, *args: Any, **kwargs: Any) -> Any:
         return getattr(target, name)(*args, **kwargs)
 
     return call
 
 
-def _call(target: Any, *args: Any, **kwargs: Any) -> Any:
+def _call(target: Any, /, *args: Any, **kwargs: Any) -> Any:
     return target(*args, **kwargs)
 
 

@@ -7,6 +7,7 @@ derive from the builtin ones that theirs do, so that the program may catch them.
 from __future__ import annotations
 
 from . import builtin_names
+from .parameters import with_parameters
 from .specials import names_of
 
 TYPE_CHECKING = False
@@ -49,7 +50,9 @@ class Guests:
             self._numbers[id(made)] = number
         return self._known[number]
 
-    def _function(self, number: int, name: str, doc: str | None, is_async: bool) -> Any:
+    def _function(
+        self, number: int, name: str, doc: str | None, is_async: bool, parameters: Any
+    ) -> Any:
         ask = self._ask
 
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -59,6 +62,8 @@ class Guests:
             return ask("await", number, None, args, kwargs)
 
         function = call_async if is_async else call
+        if parameters is not None:
+            function = with_parameters(parameters, function, is_async=is_async)
         function.__name__ = function.__qualname__ = name
         function.__doc__ = doc
         function.__module__ = "test_solution"
@@ -67,7 +72,7 @@ class Guests:
     def _class(self, number: int, name: str, mask: int, base: str | None) -> type:
         ask = self._ask
 
-        def make(cls: type, *args: Any, **kwargs: Any) -> Any:
+        def make(cls: type, /, *args: Any, **kwargs: Any) -> Any:
             return ask("call", number, None, args, kwargs)
 
         def get(cls: type, attribute: str) -> Any:
@@ -101,7 +106,7 @@ class Guests:
     def _special(self, name: str) -> Any:
         ask, numbers = self._ask, self._numbers
 
-        def special(own: Any, *args: Any, **kwargs: Any) -> Any:
+        def special(own: Any, /, *args: Any, **kwargs: Any) -> Any:
             given = () if name in _COPYING else args  # the memo of deepcopy is for this side
             return ask("do", numbers[id(own)], name, given, kwargs)
 

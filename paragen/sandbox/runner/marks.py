@@ -22,7 +22,7 @@ class Mark:
 class MarkDecorator:
     """`pytest.mark.name`, with or without arguments."""
 
-    def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, name: str, /, *args: Any, **kwargs: Any) -> None:
         self.mark = Mark(name, args, kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

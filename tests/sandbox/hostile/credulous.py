@@ -64,7 +64,7 @@ class _Credulous:
         if isinstance(loaded, dict) or loaded[1] != 0:
             return self._believes(loaded)
         module = loaded[2][0] if isinstance(loaded[2], list) else 0
-        note = {"x": [0, "f", "note", None, False]}
+        note = {"x": [0, "f", "note", None, False, None]}
         self._say(["q", 1, "get", module, "f", [], {}, None])
         got = self._hear()
         self._say(["q", 2, "call", got[2]["h"][0], None, [7919, note], {}, None])

@@ -64,6 +64,9 @@ class Emitter:
         self.h.setdefault(e, []).append(f)
         return f
 
+    def off(self, e, f):
+        self.h[e].remove(f)
+
     def emit(self, e, *a):
         return [f(*a) for f in self.h.get(e, [])]
 
@@ -162,6 +165,23 @@ em.on("a", print if False else abs)
 note(em.emit("a", -3), em.emit("z"))
 f = lambda: 1
 note(em.on("q", f) is f)
+heard = []
+
+
+class Listener:
+    def hear(self, x):
+        heard.append(x)
+
+
+one, other = Listener(), Listener()
+for listener in (one, other):
+    em.on("b", listener.hear)
+em.on("b", heard.append)
+em.off("b", one.hear)
+em.emit("b", 1)
+em.off("b", heard.append)
+em.emit("b", 2)
+note(heard, em.on("b", one.hear) == one.hear, len(em.h["b"]))
 note(
     total(x * x for x in range(4)),
     total(iter([1, 2])),
@@ -199,6 +219,159 @@ from functools import partial
 
 note(apply(partial(pow, 2), 5), apply(Obj, 3).v, isinstance(apply(Obj, 1), Obj))
 '''
+
+PARAMETERS_PROGRAM = r"""
+import inspect
+
+
+def curry(f):
+    def curried(*given):
+        if len(given) >= f.__code__.co_argcount:
+            return f(*given)
+        return lambda *more: curried(*given, *more)
+
+    return curried
+
+
+def parameters(f):
+    found = inspect.signature(f).parameters.values()
+    return [(p.name, str(p.kind), p.default is p.empty) for p in found]
+
+
+def provide(f, **known):
+    return f(**{name: known[name] for name in inspect.signature(f).parameters if name in known})
+
+
+def filled(f, *args, **kwargs):
+    bound = inspect.signature(f).bind(*args, **kwargs)
+    bound.apply_defaults()
+    return f(*bound.args, **bound.kwargs)
+
+
+def call(f, *args, **kwargs):
+    return f(*args, **kwargs)
+
+
+async def await_call(f, *args, **kwargs):
+    return inspect.iscoroutinefunction(f), await f(*args, **kwargs)
+"""
+
+PARAMETERS_TEST = r"""
+import asyncio
+import functools
+
+from solution import await_call, call, curry, filled, parameters, provide
+
+
+class Shop:
+    def price(self, item, /, times=2, *, off=0):
+        return item * times - off
+
+    def bare(*args):
+        return len(args)
+
+    @classmethod
+    def named(cls, name):
+        return cls.__name__ + name
+
+    @staticmethod
+    def fixed(x=1):
+        return x
+
+
+def every(a, /, b, c=3, *rest, d, e=5, **more):
+    return a, b, c, rest, d, e, more
+
+
+async def later(a, b=2):
+    return a + b
+
+
+@functools.wraps(every)
+def wrapping(*args, **kwargs):
+    return args, kwargs
+
+
+shop = Shop()
+for f in (
+    every,
+    later,
+    lambda: 0,
+    lambda a: a,
+    lambda a, b=2: 0,
+    lambda *a: 0,
+    lambda **k: 0,
+    lambda *, k: 0,
+    lambda *a, k=1: 0,
+    lambda a=1, /, b=2: 0,
+    shop.price,
+    shop.bare,
+    Shop.price,
+    Shop.named,
+    Shop.fixed,
+):
+    note(parameters(f))
+note(curry(lambda a, b, c: (a, b, c))(1)(2)(3), curry(shop.fixed)(4))
+note(provide(lambda db, log: (db, log), log=1, db=2, x=3))
+note(call(every, 1, 2, d=4), call(every, 1, b=2, d=4, z=9), call(every, 1, 2, 3, 4, 5, d=6, e=7))
+note(call(every, 1, d=4, c=8, b=2), call(lambda a=1, b=2: (a, b), b=3))
+note(filled(every, 1, 2, d=4), filled(shop.price, 3), filled(shop.price, 3, off=1))
+note(call(shop.price, 3, times=5), call(shop.bare, 1, 2), call(Shop.named, name="x"))
+note(call(wrapping, 1, b=2))
+note(asyncio.run(await_call(later, 1)), asyncio.run(await_call(later, b=1, a=5)))
+for args in ((), (1, 2)):
+    try:
+        call(lambda a: a, *args)
+    except TypeError as e:
+        note(type(e))
+"""
+
+KEYWORDS_PROGRAM = r"""
+def names(**given):
+    return sorted(given)
+
+
+def greet(name, operation="hi"):
+    return f"{operation} {name}"
+
+
+class Named:
+    def __init__(self, name, number=0):
+        self.name, self.number = name, number
+
+    def renamed(self, name):
+        return Named(name=name, number=self.number)
+
+    def __call__(self, name, args=(), kwargs=None):
+        return self.name, name, args, kwargs
+
+
+def back(f, c, o):
+    given = dict.fromkeys(("self", "cls", "own", "name", "number", "operation", "target"), 1)
+    return f(**given), c(name=1, cls=2).name, o(name=3, own=4), o.method(name=5, number=6)
+"""
+
+KEYWORDS_TEST = r"""
+from solution import Named, back, greet, names
+
+note(names(self=1, cls=2, name=3, operation=4, number=5, args=6, kwargs=7, own=8, state=9))
+note(greet(name="ann"), greet("bob", operation="bye"))
+note(Named(name="a", number=1).renamed(name="b").name, Named("c")(name="d", args=1, kwargs=2))
+
+
+class Own:
+    def __init__(self, name=0, cls=0):
+        self.name = name
+
+    def __call__(self, name, own):
+        return name, own
+
+    def method(self, name, number):
+        return name, number
+
+
+note(back(lambda **given: sorted(given), Own, Own()))
+"""
 
 OBJECTS_OF_THE_TEST_PROGRAM = r"""
 def to_list(n):
@@ -325,6 +498,8 @@ note(unpack(P(1, 2)))
     ("program", "test"),
     [
         pytest.param(CALLBACKS_PROGRAM, CALLBACKS_TEST, id="callbacks"),
+        pytest.param(KEYWORDS_PROGRAM, KEYWORDS_TEST, id="keywords"),
+        pytest.param(PARAMETERS_PROGRAM, PARAMETERS_TEST, id="parameters"),
         pytest.param(
             OBJECTS_OF_THE_TEST_PROGRAM, OBJECTS_OF_THE_TEST_TEST, id="objects of the test"
         ),
