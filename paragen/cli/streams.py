@@ -28,8 +28,8 @@ class OutputError(UsageError):
 
     def __init__(self, error: OSError) -> None:
         super().__init__(
-            f"Standard output can't be written: {error.strerror}. `paragen show` prints what is "
-            "recorded, once there is room."
+            f"Standard output can't be written: {error.strerror}. Make room, or write elsewhere; "
+            "what was played is recorded, and `paragen show` prints it."
         )
 
 

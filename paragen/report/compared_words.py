@@ -66,6 +66,8 @@ def _means(by: Measure, difference: Difference, second: str) -> str:
 
 def _chance(p_value: float) -> str:
     """A p-value as what it is: nothing about how likely either is to be better."""
+    if p_value >= 0.5:
+        return "Chance alone would show so large a difference more often than not."
     share = "fewer than 0.1%" if p_value < 0.001 else f"{p_value:.{1 if p_value < 0.1 else 0}%}"
     return (
         f"Were neither better, chance alone would show so large a difference in {share} of such "

@@ -62,9 +62,9 @@ def test_better() -> None:
 def test_not_yet() -> None:
     assert words("+++---++", "+-+---++") == (
         "Can't tell yet which of a and b is better: on the 8 tasks that both played a passes 62% "
-        "on average, b 50%. Were neither better, chance alone would show so large a difference in "
-        "100% of such comparisons. About 53 more tasks would tell, with a chance of 80%, if the "
-        "difference is what it looks like."
+        "on average, b 50%. Chance alone would show so large a difference more often than not. "
+        "About 53 more tasks would tell, with a chance of 80%, if the difference is what it looks "
+        "like."
     )
     one = words("+", "-")
     assert "on the one task that both played" in one
