@@ -24,9 +24,11 @@ from paragen.domain.errors import HostError
 from paragen.domain.generator import Generator
 from paragen.judge.criteria import BALANCED, PRESETS, TASK_GROUPS
 from paragen.judge.score import MEASURE_WEIGHTS
+from paragen.learn.task_type import DOUBT, FALLBACK, KEYWORD, LIKE, VOTERS
 from paragen.modes import MODES, options_of
 from paragen.modes.profiles import PROFILES
 from paragen.parse.front_matter import READERS
+from paragen.parse.task_type import KEYWORDS
 from paragen.report.schema import SCHEMAS, json_schema
 from paragen.settings.sections import Config, Options
 
@@ -40,6 +42,7 @@ def reference() -> str:
         *_verbs(),
         *_config(),
         *_tasks(),
+        *_task_types(),
         *_criteria(),
         *_evaluator(),
         *_error_kinds(),
@@ -131,6 +134,21 @@ def _default(section: str, key: str, default: object) -> str:
 def _tasks() -> Iterator[str]:
     yield "## Front matter of a task file\n"
     yield "Keys: " + ", ".join(f"`{key}`" for key in READERS) + ".\n"
+
+
+def _task_types() -> Iterator[str]:
+    yield "## The type of a task that doesn't say it\n"
+    yield (
+        f"Up to {VOTERS} past tasks whose authors gave a type, and that are like it (by BM25 at "
+        f"least {LIKE:g}, where the same words are 1), vote for theirs with their likeness. Its "
+        f"own words vote with {KEYWORD:g} for the type that has most of these in the prompt; where "
+        f"there is none, with {FALLBACK:g} for `simple_function` if it asks for one function, else "
+        f"`general`. The confidence is the share of all votes, {DOUBT:g} counted as doubt.\n"
+    )
+    yield "| task type | words |\n|---|---|"
+    for name, words in KEYWORDS.items():
+        yield f"| {name} | {', '.join(words)} |"
+    yield ""
 
 
 def _criteria() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A genetic search, played: generation after generation, then the best against its best parent."""
+"""A genetic search, played: generation after generation, then the best against the best parent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from paragen.learn.evolved import Evolved, Searched, Verdict
 from paragen.learn.experts import EXPERT
 from paragen.learn.genes import genome
 from paragen.learn.paired import Comparison, Finding, Measure, compare
-from paragen.report.text import counted
+from paragen.report.text import counted, one_line
 
 Watch = Callable[[Session, str], AbstractContextManager[Subscriber]]
 """A view of a session that is going to be played, by the session and what it is for."""
@@ -76,7 +76,7 @@ class Evolution:
         )
 
     def play(self) -> Evolved:
-        """Search, and keep what is better than its best parent.
+        """Search, and keep what is better than the best parent.
 
         Raises InterruptedRunError, NoHostError, ConfigError where it can't be written, and what
         sessions raise.
@@ -213,6 +213,7 @@ class Evolution:
         from paragen.settings.experts import ExpertSection, write_expert
 
         assert found.finalist is not None
+        assert found.rival is not None
         assert found.finals is not None
         own, rival = found.finals
         finalist = found.finalist
@@ -220,7 +221,7 @@ class Evolution:
             generator=finalist.generator,
             evolved_from=finalist.founders,
             success_rate=own.passes / own.plays,
-            comment=_comment(self._searched, own, rival),
+            comment=_comment(self._searched, found.rival.name, own, rival),
         )
         write_expert(self._beginning.config, section)
         self._record(found, session_id)
@@ -255,7 +256,7 @@ class Evolution:
             )
 
 
-def _comment(searched: Searched, own: Played, rival: Played) -> str:
+def _comment(searched: Searched, rival_name: str, own: Played, rival: Played) -> str:
     """What an expert is, and why it was kept."""
     by_score = searched.by is Measure.SCORE
     did, rivals = (
@@ -264,8 +265,8 @@ def _comment(searched: Searched, own: Played, rival: Played) -> str:
     )
     on = f"{counted(len(own.tallies), 'task')} held back"
     return (
-        f"Evolved by paragen for {searched.task_type}: of its plays on {on} {did} passed, of its "
-        f"best parent's {rivals}."
+        f"Evolved by paragen for {searched.task_type}: of its plays on {on} {did} passed, of "
+        f"those of the best parent, {one_line(rival_name)}, {rivals}."
     )
 
 

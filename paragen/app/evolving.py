@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from paragen.app.choices import Choices, configured
 from paragen.app.history import database_of
+from paragen.app.picking import recipes_of
 from paragen.app.playing import generators_of
 from paragen.app.task_types import named
 from paragen.domain.errors import UsageError
@@ -27,7 +28,6 @@ from paragen.learn.experts import was_made
 from paragen.learn.genes import filled
 from paragen.learn.paired import Measure
 from paragen.learn.recommend import recommend
-from paragen.learn.standing import Recipe
 
 if TYPE_CHECKING:
     import sqlite3
@@ -176,10 +176,8 @@ def _parents(
     known = tallies(history)
     ours = generators_of(settings, choices)
     hosts = {one.name for one in settings.hosts}
-    pool = {
-        Recipe(one.name, one.model, float(one.temperature)): one
-        for one in (*_others(history, known, task_type, ours, hosts), *ours)
-    }
+    everyone = (*_others(history, known, task_type, ours, hosts), *ours)
+    pool = dict(zip(recipes_of(everyone), everyone, strict=True))
     ranked = [one for one in recommend(pool, known, task_type) if one.own.plays]
     if not ranked:
         raise UsageError(

@@ -61,7 +61,7 @@ class ExpertRecord(NamedTuple):
     """An expert, and what was played of its task type since it was evolved.
 
     `interval` holds its success rate since with 95 % confidence. `tasks` is how many both it and
-    its rival played since; `comparison` is that of the two, where the expert is behind on those.
+    its rival played since; `comparison` is that of the two, where the expert is worse on those.
     """
 
     expert: Expert
@@ -85,8 +85,8 @@ def record_since(
     plays = sum(tally.plays for tally in own.values())
     passes = sum(tally.passes for tally in own.values())
     now, then = interval(passes, plays), interval(expert.passes, expert.plays)
-    comparison = _behind(expert, own, rival)
-    if comparison is not None and comparison.finding == "worse":
+    comparison = _worse(expert, own, rival)
+    if comparison is not None:
         since = Since.WORSE
     elif not plays:
         since = Since.UNPLAYED
@@ -103,19 +103,11 @@ def record_since(
     )
 
 
-def _behind(
+def _worse(
     expert: Expert, own: Mapping[str, TaskTally], rival: Mapping[str, TaskTally]
 ) -> Comparison | None:
-    """How it compares where it passes (or scores) less; else that is no question, and takes long.
+    """How it compares, which takes a second or two of many tasks; None where it isn't worse."""
+    from paragen.learn.paired import Measure, compare, is_worse
 
-    None where it doesn't, and where there is nothing to compare by.
-    """
-    from paragen.learn.paired import Measure, compare
-
-    def of(tally: TaskTally) -> float:
-        if expert.measure == Measure.PASSES:
-            return tally.pass_rate
-        return tally.score(tally.quality_weight)
-
-    lead = sum(of(own[task]) - of(rival[task]) for task in own.keys() & rival.keys())
-    return compare(own, rival, by=Measure(expert.measure)) if lead < 0 else None
+    by = Measure(expert.measure)
+    return compare(own, rival, by=by) if is_worse(own, rival, by=by) else None

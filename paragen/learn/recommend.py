@@ -80,8 +80,9 @@ class Recommendation(NamedTuple):
     `own` are its plays of the type, `elsewhere` those of other types, `relatives` its model's plays
     of the type in other recipes: at other temperatures, or under other names. `alike` are those of
     `own` and `elsewhere` that were on tasks like this one. The success rate is of all of them, each
-    weighed as SHARE, STRENGTH, ALIKE and ALIKE_STRENGTH say, lies in `interval` with 95 %
-    confidence, and is None where there is none. The score is the interval's lower end.
+    weighed as SHARE, STRENGTH, ALIKE and ALIKE_STRENGTH say, and None where there is none.
+    `interval` is Wilson's of 95 % for as many plays as they weigh: a rule to rank by, as sure as
+    the weights are right. The score is its lower end.
     """
 
     recipe: Recipe

@@ -6,6 +6,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -62,13 +63,15 @@ def genomes(one: dict[str, Any]) -> list[list[tuple[object, ...]]]:
 
 
 def test_an_expert_is_found_and_written(place: Place) -> None:
-    with searched(place, warmer, more="\n[run]\nmode = 'race'\nmax_attempts = 1\n") as server:
+    with searched(
+        place, warmer, more="\n[run]\nmode = 'race'\nmax_attempts = 1\nprofile = 'fast-iteration'\n"
+    ) as server:
         before = place.read("generators.toml")
-        done = place.run("evolve", "-t", "API", "--json", "--budget", "80", "--generations", "1")
+        done = place.run("evolve", "-t", "API", "--json", "--budget", "90", "--generations", "1")
         asked = generations(server)
     one = found(done)
     assert (done.code, one["verdict"], one["expert"]) == (0, "kept", "api-expert-1"), done.err
-    assert len(asked) == one["attempts"] <= 80
+    assert len(asked) == one["attempts"] <= 90
     assert one["tasks"]["recorded"] == TASKS
     assert one["tasks"]["held_back"] == 7
     assert one["rival"] in ("low", "lower")
@@ -85,6 +88,8 @@ def test_an_expert_is_found_and_written(place: Place) -> None:
     assert section["tags"] == ["expert", "api"]
     assert section["evolved_from"] == finalist["evolved_from"]
     assert section["success_rate"] == finalist["passes"] / finalist["plays"] == 1
+    assert one["tasks"]["copies"] == 2, "as often as what is left of the budget allows"
+    assert finalist["plays"] == 2 * 7
 
     with closing(connect(place.database, write=False)) as history:
         played = history.execute(
@@ -150,7 +155,11 @@ def test_the_same_seed_searches_the_same(place: Place) -> None:
             done = place.run("evolve", "--json", "-q", "--seed", seed, "--db", str(copy), *MORE)
             runs.append(found(done))
     first, again, other = runs
-    assert len(genomes(first)) == 3
+    assert [len(born) for born in genomes(first)] == [4, 4, 4]
+    assert len({bred["generator"] for born in first["generations"] for bred in born}) == 12
+    tasks = first["tasks"]
+    final = 2 * tasks["held_back"] * tasks["copies"]
+    assert first["attempts"] == (2 + 12) * tasks["selection"] + final, "parents play once"
     assert genomes(first) == genomes(again)
     assert first["finalist"] == again["finalist"]
     assert genomes(first)[0] != genomes(other)[0]
@@ -256,9 +265,14 @@ def test_who_is_in_the_history_alone_may_be_a_parent(place: Place) -> None:
     made = Generator(
         name="api-expert-4", model=MODEL, temperature=0.6, tags=("expert", "api"), top_k=7
     )
-    record(place.database, read, (LOW, 2), (adhoc, 9), (here, 8), (gone, 12), (made, 14))
+    needing = replace(read[0], name="next", sha256="next", needs=("t0",))
+    known = (LOW, 2), (adhoc, 9), (here, 8), (gone, 12), (made, 14)
+    record(place.database, [*read, needing], *known)
     place.write("generators.toml", config("http://127.0.0.1:9", LOW, LOWER))
-    one = found(place.run("evolve", "--dry-run", "--json"))
+    done = place.run("evolve", "--dry-run", "--json")
+    one = found(done)
+    assert one["tasks"]["recorded"] == TASKS
+    assert "1 task that needs other tasks' programs is left out" in done.err
     parents = [(bred["generator"], bred["options"].get("host")) for bred in one["parents"]]
     assert parents == [("small:7b@0.5", None), ("small:7b@0.6", "gpu0"), ("low", None)]
 

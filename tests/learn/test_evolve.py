@@ -32,6 +32,7 @@ from paragen.learn.genes import (
     digest,
     genome,
     lots_of,
+    mutated,
 )
 from paragen.learn.paired import Finding, Measure, TaskTally, compare
 
@@ -155,6 +156,15 @@ class TestOffspring:
             assert child.name == f"api-evolved-{digest(child.generator)}"
             assert child.generator.tags == (OFFSPRING, "api")
             assert set(child.founders) == {"p0", "p1"}
+        whose = {(child.founders[0], child.generator.model) for child in bred(parents, 60)}
+        assert len(whose) == 4, "the model is one gene, of either"
+
+    @given(BREEDS, st.integers(0, 2**30))
+    def test_all_that_can_mutate_does_where_it_must(self, one: Generator, seed: int) -> None:
+        child = mutated(one, lots_of(seed), rate=1.0)
+        assert child.system != one.system
+        assert all(getattr(child, name) != getattr(one, name) for name in NUMBERS)
+        assert all(getattr(child, name) == getattr(one, name) for name in OF_MODEL)
 
     @given(st.sampled_from(sorted(NUMBERS)), st.integers(0, 2**30), st.floats(0, 2))
     def test_a_mutation_changes_something(self, name: str, seed: int, value: float) -> None:
@@ -200,6 +210,15 @@ class TestSpending:
         for spent in (0, found.most - 2 * found.held_back):
             assert spent + 2 * found.held_back * found.copies(spent) <= budget
 
+    @pytest.mark.parametrize(
+        ("left", "copies"), [(0, 1), (13, 1), (28, 2), (69, 4), (70, 5), (900, 5)]
+    )
+    def test_what_is_left_is_played_at_the_end(self, left: int, copies: int) -> None:
+        found = spending(14, 4, budget=200, generations=3, population=6)
+        assert found is not None
+        assert found.held_back == 7
+        assert found.copies(200 - left) == copies
+
     @given(st.integers(FEWEST_TASKS, 60), st.integers(30, 400))
     def test_no_task_is_on_both_sides(self, tasks: int, budget: int) -> None:
         found = spending(tasks, 4, budget=budget, generations=3, population=6)
@@ -244,6 +263,21 @@ class TestSelection:
         assert [one.name for one in ranked] == ["quick", "slow", "two"]
         ranked = survivors(people, played, 4, Measure.SCORE)
         assert [one.name for one in ranked] == ["two", "quick", "slow"]
+
+    def test_milliseconds_choose_nobody(self) -> None:
+        assert self.played(3, 0.5).fitness(Measure.PASSES) == self.played(3, 0.5002).fitness(
+            Measure.PASSES
+        )
+        assert self.played(3, 0.5).fitness(Measure.SCORE) == self.played(3, 0.5002).fitness(
+            Measure.SCORE
+        )
+        assert self.played(3, 0.5) != self.played(3, 0.5002)
+
+    @pytest.mark.parametrize("by", Measure)
+    def test_who_comes_to_no_end_gains_nothing(self, by: Measure) -> None:
+        failing, rambling = self.played(2, 0.5), self.played(2, 0.5, tasks=2)
+        assert rambling.fitness(by) > failing.fitness(by)
+        assert replace(rambling, unended=2).fitness(by) <= failing.fitness(by)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from statistics import fmean
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from paragen.learn import bootstrap
-from paragen.learn.paired import Finding, Measure, TaskTally, compare, more_tasks
+from paragen.learn.paired import Finding, Measure, TaskTally, compare, is_worse, more_tasks
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +167,18 @@ def test_the_other_way_round_it_says_the_opposite(
         assert found.more_tasks == turned.more_tasks
     if found.speed is not None and turned.speed is not None:
         assert found.speed.ratio * turned.speed.ratio == pytest.approx(1)
+
+
+@given(records, records, st.sampled_from(Measure))
+@example(tallies(*[0] * 6), tallies(*[1] * 6), Measure.PASSES)
+@example(tallies(*[0] * 5), tallies(*[1] * 5), Measure.PASSES)
+@example(tallies(*[1] * 6), tallies(*[0] * 6), Measure.PASSES)
+@example(tallies(*[0] * 6), tallies(*[1] * 6), Measure.SCORE)
+@settings(max_examples=60, deadline=None)
+def test_whether_it_is_worse_is_what_comparing_finds(
+    first: Mapping[str, TaskTally], second: Mapping[str, TaskTally], by: Measure
+) -> None:
+    assert is_worse(first, second, by=by) == (compare(first, second, by=by).finding == "worse")
 
 
 @given(records, records)

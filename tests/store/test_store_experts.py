@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from paragen.domain.candidate import Fault
 from paragen.domain.generator import Generator
 from paragen.domain.status import Status
 from paragen.domain.task import Task
@@ -19,7 +20,13 @@ from paragen.learn.experts import Since
 from paragen.learn.standing import Recipe
 from paragen.store import writer
 from paragen.store.connection import connect
-from paragen.store.experts import add_expert, expert_records, experts, tried_recipes
+from paragen.store.experts import (
+    add_expert,
+    expert_records,
+    experts,
+    final_count,
+    tried_recipes,
+)
 from paragen.store.jsonl import lines
 from paragen.store.merge import merge
 from paragen.store.pairs import tallies_of
@@ -165,6 +172,7 @@ def test_a_search_counts_as_the_history_does(history: sqlite3.Connection) -> Non
     runs.append(replace(runs[0], ranking=(cached,)))
     played = played_in(runs)
     assert set(played) == {"api-expert-1", "a"}
+    assert {one.unended for one in played.values()} == {0}
     for generator in (EXPERT, RIVAL):
         recipe = Recipe(generator.name, generator.model, generator.temperature)
         found = {task: tally for task, _, tally in tallies_of(history, recipe)}
@@ -172,18 +180,47 @@ def test_a_search_counts_as_the_history_does(history: sqlite3.Connection) -> Non
         assert played[generator.name].rewards.keys() == found.keys()
 
 
+@pytest.mark.parametrize(
+    ("kind", "unended"),
+    [("truncated", 1), ("empty_after_thinking", 1), ("generation_timeout", 1), ("hanging", 0)],
+)
+def test_an_answer_without_an_end_is_no_play_but_a_task_that_was_not_done(
+    history: sqlite3.Connection, kind: str, unended: int
+) -> None:
+    at = "2026-03-01T00:00:00.000Z"
+    runs = [play(history, task, at, (EXPERT, True)) for task in ("t1", "t2")]
+    (one,) = runs[0].ranking
+    cut = replace(one, status=Status.ERROR, scores=None, error=Fault(kind=kind, message="so far"))
+    both = [replace(run, ranking=(cut,)) for run in runs]
+    found = played_in([*both[:1], runs[1], *both[1:]])["api-expert-1"]
+    assert (set(found.tallies), found.unended) == ({"t2"}, unended)
+
+
+def test_how_often_somebody_came_to_a_final(history: sqlite3.Connection) -> None:
+    assert final_count(history, "api") == 0
+    other = replace(EXPERT, name="api-expert-2")
+    bred = replace(EXPERT, name="api-evolved-0123abcd", tags=("offspring", "api"))
+    mine = replace(EXPERT, name="mine")
+    for number, task_type in enumerate(("api", "sql")):
+        at = f"2026-03-0{number + 1}T00:00:00.000Z"
+        play(history, "t", at, *((one, True) for one in (EXPERT, other, bred, mine, RIVAL)))
+        assert final_count(history, task_type) == (2 if task_type == "api" else 0)
+    play(history, "t", "2026-04-01T00:00:00.000Z", (replace(other, top_k=9), True))
+    assert final_count(history, "api") == 2, "a user's change of an expert is no other"
+
+
 def test_tasks_as_they_were_played_last(history: sqlite3.Connection) -> None:
     first = play(history, "t1", "2026-01-05T00:00:00.000Z", (RIVAL, True))
     last = play(history, "t1", "2026-01-07T00:00:00.000Z", (RIVAL, True))
     play(history, "t1", "2026-01-06T00:00:00.000Z", (RIVAL, True))
     other = play(history, "t2", "2026-01-05T00:00:00.000Z", (RIVAL, True))
-    play(history, "t3", "2026-01-05T00:00:00.000Z", (RIVAL, True), task_type="other")
+    play(history, "t3", "2026-01-05T00:00:00.000Z", (RIVAL, True), task_type="any")
     assert first.task != last.task
     assert recorded_tasks(history, "api") == (last.task, other.task)
-    assert list(task_counts(history).items()) == [("api", 2), ("other", 1)]
+    assert list(task_counts(history).items()) == [("api", 2), ("any", 1)], "the most first"
     history.execute("UPDATE runs SET tests = '[]' WHERE task_sha256 = 't2'")
     assert recorded_tasks(history, "api") == (last.task,), "what has no tests proves nothing"
-    assert all(isinstance(one, Task) for one in recorded_tasks(history, "other"))
+    assert all(isinstance(one, Task) for one in recorded_tasks(history, "any"))
 
 
 def test_whole_generators_the_last_first(history: sqlite3.Connection) -> None:
