@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from paragen.domain.status import Status
 from paragen.store import tables
 from paragen.store.tables import COUNTED, KEY, PARTS, PARTS_ALONE, SHARED, TOURNAMENTS, Part
 
@@ -18,17 +19,18 @@ TOURNAMENT = "tournament"
 STATES = ("running", "interrupted", "ended")
 
 
-def advance(tournament: Document) -> tuple[int, str, int, int, str]:
+def advance(tournament: Document) -> tuple[int, str, int, int, int, str]:
     """How far on a tournament is: of two records of one, the larger is kept.
 
-    Its state, its end, its candidates, its attempts, and, so that two that differ are never equal,
-    a digest of it all.
+    Its state, its end, its candidates that aren't waiting for a verdict, all of them, its attempts,
+    and, so that two that differ are never equal, a digest of it all.
     """
-    run = tournament["runs"]
+    run, candidates = tournament["runs"], tournament["candidates"]
     return (
         -1 if run is None else STATES.index(run["state"]),
         "" if run is None else run["ended_at"] or "",
-        len(tournament["candidates"]),
+        sum(one["status"] != Status.NOT_JUDGED for one in candidates),
+        len(candidates),
         len(tournament["attempts"]),
         hashlib.sha256(json.dumps(tournament, sort_keys=True).encode()).hexdigest(),
     )

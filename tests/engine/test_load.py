@@ -11,12 +11,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from paragen.domain.candidate import Candidate
+from paragen.domain.errors import ConnectionFault
 from paragen.domain.events import (
     AttemptsAsked,
     CandidateEnded,
@@ -166,7 +168,7 @@ def test_no_attempt_is_lost_whatever_happens(seed: int, sandbox: Sandbox) -> Non
             limits=CallLimits(first_token_s=2.0, generation_s=2.0),
         ).play(PLANS)
         for one in PLANS[0].roster[: len(MODELS)]:
-            hosts[2].recover(one.generator.model, one.generator.num_ctx, Cancel())
+            wait_until(partial(recovers, hosts[2], one.generator))
         wait_until(lambda: all(server.connections == 0 for server in servers))
         assert [server.active for server in servers] == [0, 0, 0]
     wait_until(lambda: not set(threading.enumerate()) - threads)
@@ -176,6 +178,15 @@ def test_no_attempt_is_lost_whatever_happens(seed: int, sandbox: Sandbox) -> Non
     assert {e.run.run_id for e in witness.of(RunEnded)} == {run.run_id for run in runs}
     check_endings(witness)
     check_candidates([e.candidate for e in witness.of(CandidateEnded)])
+
+
+def recovers(host: OllamaHost, generator: Generator) -> bool:
+    """Look after a host; it may have died by chance, and is back soon."""
+    try:
+        host.recover(generator.model, generator.num_ctx, Cancel())
+    except ConnectionFault:
+        return False
+    return True
 
 
 def check_endings(witness: Witness) -> None:

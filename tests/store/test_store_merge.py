@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from paragen.domain.errors import StoreError
+from paragen.domain.events import CandidateEnded, Event, JudgingStarted
+from paragen.engine.resumed import unjudged
 from paragen.store import migrations, tables
 from paragen.store.connection import connect
 from paragen.store.merge import Merged, MergeItselfError, merge
@@ -21,6 +23,7 @@ from paragen.store.queries import history, load_run
 from paragen.store.recorder import Recorder
 from paragen.store.resume import unfinished
 from tests.cli.running import skip_where_modes_bind_nobody
+from tests.store import build
 from tests.store.histories import (
     LAST_STAGE,
     MOMENTS,
@@ -54,6 +57,12 @@ def merged(target: Path, *others: Path) -> Path:
         for other in others:
             merge(connection, other)
     return target
+
+
+def record(path: Path, event: Event) -> None:
+    recorder = Recorder(path, on_failure=pytest.fail)
+    recorder(event)
+    recorder.close()
 
 
 def brought(target: Path, other: Path) -> Merged:
@@ -133,6 +142,18 @@ class TestLaws:
         assert brought(shelf.copy(begun), planned).advanced == 0
         assert brought(planned, begun).advanced == 1
         assert content(planned) == content(begun)
+
+    @pytest.mark.parametrize("text", "abcd")
+    def test_judged_is_further_on_than_answered(self, shelf: Shelf, text: str) -> None:
+        answered = shelf.made({("s1", "r1"): Told(stage=2)})
+        judged = shelf.copy(answered)
+        ended = build.candidate("c0", text=text)
+        assert ended.answer is not None
+        waiting = unjudged(ended.attempt, ended.host, ended.answer)
+        record(answered, JudgingStarted(run_id="r1", attempt_id="c0", answered=waiting))
+        record(judged, CandidateEnded(run_id="r1", candidate=ended))
+        assert content(merged(shelf.copy(answered), judged)) == content(judged)
+        assert not brought(shelf.copy(judged), answered).advanced
 
 
 class TestWhatComesIn:

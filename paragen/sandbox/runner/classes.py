@@ -29,6 +29,7 @@ _PLAIN = frozenset(
 _CATCHING = ("raises", "Raises", "warns", "Warns")
 _COMPARING = ("isinstance", "issubclass", "Instance", "Subclass", "assertIs")
 """What the names of functions have in them that take a class first, or after something else."""
+_ROW = (ast.Tuple, ast.List)
 
 
 def used_as_class(name: str, sources: tuple[str, ...]) -> bool:
@@ -101,14 +102,23 @@ class _Reader:
 
     def _holders(self, node: ast.AST) -> Iterator[str]:
         """The names that this node gives to results of calls."""
-        if isinstance(node, ast.Assign) and self._is_made(node.value):
-            yield from map(_name, node.targets)
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from self._given(target, node.value)
         elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and self._is_made(node.value):
             yield _name(node.target)
         elif isinstance(node, ast.FunctionDef):
             given = (n for n in ast.walk(node) if isinstance(n, ast.Return | ast.Yield))
             if any(self._is_made(n.value) for n in given):
                 yield node.name
+
+    def _given(self, target: ast.AST, value: ast.AST) -> Iterator[str]:
+        """The names that an assignment gives to results of calls: both, in `a, b = C(1), C(2)`."""
+        if isinstance(target, _ROW) and isinstance(value, _ROW):
+            for part, result in zip(target.elts, value.elts, strict=False):
+                yield from self._given(part, result)
+        elif self._is_made(value):
+            yield _name(target)
 
     def _is_sign(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Attribute):
@@ -117,11 +127,12 @@ class _Reader:
             function = _name(node.func)
             first = node.args[:1] if any(word in function for word in _CATCHING) else []
             rest = node.args[1:] if any(word in function for word in _COMPARING) else []
-            return any(map(self._has_bare, (*first, *rest)))
+            equal = node.args[:2] if "Equal" in function else []
+            return any(map(self._has_bare, (*first, *rest))) or self._compares(equal)
         if isinstance(node, ast.BinOp):
             return self._is_made(node.left) and self._is_made(node.right)
         if isinstance(node, ast.Compare):
-            return self._is_sign_of_comparison(node)
+            return self._compares([node.left, *node.comparators])
         if isinstance(node, ast.Subscript):
             return not isinstance(node.ctx, ast.Load) and self._is_made(node.value)
         if isinstance(node, ast.withitem):
@@ -139,9 +150,8 @@ class _Reader:
             return not node.attr.startswith("__") and node.attr not in self._names
         return node.attr not in _PLAIN and self._is_made(node.value)
 
-    def _is_sign_of_comparison(self, node: ast.Compare) -> bool:
+    def _compares(self, sides: list[ast.expr]) -> bool:
         """A class itself that is compared, or what an operator makes of its objects."""
-        sides = [node.left, *node.comparators]
         if any(map(self._is_it, sides)):
             return not any(isinstance(side, ast.Constant) for side in sides)
         computed = [s for s in sides if isinstance(s, ast.BinOp | ast.UnaryOp)]

@@ -28,7 +28,7 @@ RUNNER = (
             "L.case = lambda s, p, n, o, d='': case(s, p, n, 'passed')\nreturn 0"),
     _runner("attempt", "the ledger's attempt reports without running",
             "L = part('ledger').Ledger\n"
-            "L.attempt = lambda s, p, n, t: s.case(p, n, 'passed')\nreturn 0", TWO.replace("assert f\n", "assert f(1) is not None\n")
+            "L.attempt = lambda s, p, n, *t: s.case(p, n, 'passed')\nreturn 0", TWO.replace("assert f\n", "assert f(1) is not None\n")
             .replace("test_hard(): assert", "test_hard(): assert")),
     _runner("wire_class", "the class that writes reports writes passed",
             "W = part('wire').Wire\ncase = W.case\n"
