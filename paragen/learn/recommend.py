@@ -81,8 +81,8 @@ class Recommendation(NamedTuple):
     of the type in other recipes: at other temperatures, or under other names. `alike` are those of
     `own` and `elsewhere` that were on tasks like this one. The success rate is of all of them, each
     weighed as SHARE, STRENGTH, ALIKE and ALIKE_STRENGTH say, and None where there is none.
-    `interval` is Wilson's of 95 % for as many plays as they weigh: a rule to rank by, as sure as
-    the weights are right. The score is its lower end.
+    `interval` holds it with 95 % confidence (Wilson's), and counts no play more than once. `score`
+    is what they are ranked by: the lower end of the interval for as many plays as they weigh.
     """
 
     recipe: Recipe
@@ -92,11 +92,7 @@ class Recommendation(NamedTuple):
     alike: AlikeCounts
     success_rate: float | None
     interval: tuple[float, float]
-
-    @property
-    def score(self) -> float:
-        """How often it passes at least."""
-        return self.interval[0]
+    score: float
 
     @property
     def sureness(self) -> Sureness:
@@ -176,9 +172,11 @@ def _recommendation(
         if recipe != generator and recipe.model == generator.model
     )
     near = [one for one in alike if one.likeness >= LIKE and generator in one.played]
-    parts = (own, _borrowed((elsewhere, relatives)), _added(near, generator, task_type))
-    plays, passes = (sum(column) for column in zip(*parts, strict=True))
-    passes = min(plays, passes)  # Rounding must not leave more passes than plays.
+    borrowed, added = _borrowed((elsewhere, relatives)), _added(near, generator, task_type)
+    plays = own.plays + borrowed[0] + added[0]
+    # Rounding must not leave more passes than plays.
+    passes = min(plays, own.passes + borrowed[1] + added[1])
+    once = own.plays + borrowed[0] + _added(near, generator, task_type, most=1.0)[0]
     return Recommendation(
         recipe=generator,
         own=own,
@@ -186,7 +184,8 @@ def _recommendation(
         relatives=relatives,
         alike=_done(near, generator),
         success_rate=passes / plays if plays else None,
-        interval=interval(passes, plays),
+        interval=interval(once * (passes / plays) if plays else 0.0, once),
+        score=interval(passes, plays)[0],
     )
 
 
@@ -197,12 +196,17 @@ def _borrowed(counts: Iterable[Counts]) -> tuple[float, float]:
     return share * plays, share * passes
 
 
-def _added(near: Iterable[AlikeTask], generator: Recipe, task_type: str) -> tuple[float, float]:
-    """What plays of tasks like it weigh beyond what they weigh anyway, and those that passed."""
+def _added(
+    near: Iterable[AlikeTask], generator: Recipe, task_type: str, *, most: float = ALIKE
+) -> tuple[float, float]:
+    """What plays of tasks like it weigh beyond what they weigh anyway, and those that passed.
+
+    None of them weighs more than `most`.
+    """
     plays = passes = 0.0
     for one in near:
         anyway = 1.0 if one.task_type == task_type else SHARE
-        more = max(0.0, ALIKE * one.likeness - anyway)
+        more = max(0.0, min(most, ALIKE * one.likeness) - anyway)
         plays += more * one.played[generator].plays
         passes += more * one.played[generator].passes
     share = min(1.0, ALIKE_STRENGTH / plays) if plays else 0.0

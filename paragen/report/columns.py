@@ -94,7 +94,7 @@ SELECTIONS: Sequence[Column] = (
 
 RECOMMENDED: Sequence[Column] = (
     Column(key="generator", heading="generator"),
-    Column(key="score", heading="at least", show=_number(text.share), right=True),
+    Column(key="score", heading="score", show=_number(text.score), right=True),
     Column(
         key="success_rate",
         heading="success",
@@ -102,6 +102,7 @@ RECOMMENDED: Sequence[Column] = (
         chart=_number(text.bar),
         right=True,
     ),
+    Column(key="interval_low", heading="at least", show=_number(text.share), right=True),
     Column(key="interval_high", heading="at most", show=_number(text.share), right=True, spare=2),
     Column(key="plays", heading="plays", right=True, spare=3),
     Column(key="sureness", heading="how sure", spare=1),

@@ -82,6 +82,7 @@ def recommended_row(one: Recommendation, task_type: str) -> Mapping[str, Value]:
         "generator": one.recipe.name,
         "score": one.score,
         "success_rate": one.success_rate,
+        "interval_low": one.interval[0],
         "interval_high": one.interval[1],
         "plays": one.own.plays,
         "sureness": one.sureness.value,

@@ -60,7 +60,7 @@ def test_who_passed_is_recommended_and_played(place: Place, server: ScriptedOlla
     assert good["alike_tasks"] == {"tasks": 1, "plays": 2, "passes": 2, "wins": 1}
     assert good["why"] == (
         "passed 2 of 2 plays on a task like this one, and won 1; 2 of 2 plays of general "
-        "(fairly sure)"
+        "(hardly sure)"
     )
     assert bad["success_rate"] == new["score"] == 0
     assert new["why"] == "has never played anything like it"

@@ -225,6 +225,30 @@ def test_likeness_adds_no_more_than_its_bound(
             assert abs(one.success_rate - before.success_rate) <= furthest + 1e-9
 
 
+@given(PLAYS, alike_tasks())
+def test_the_interval_is_no_surer_than_the_plays_are_many(
+    plays: dict[tuple[str, int], tuple[int, int]], alike: list[AlikeTask]
+) -> None:
+    for one in recommend(ROSTER, tallied(plays), "api", alike):
+        counted = one.own.plays + one.elsewhere.plays + one.relatives.plays + one.alike.plays
+        low, high = one.interval
+        assert low <= one.score + 1e-9
+        if one.success_rate is None:
+            assert (low, high) == (0.0, 1.0)
+        else:
+            most = interval(counted * one.success_rate, counted)
+            assert low <= most[0] + 1e-9
+            assert high >= most[1] - 1e-9
+            assert low - 1e-9 <= one.success_rate <= high + 1e-9
+
+
+def test_two_passes_of_the_very_same_task_are_two() -> None:
+    same = AlikeTask("a", "api", 1.0, {RECIPES[3]: TaskCounts(plays=2, passes=2)})
+    one = of(recommend(ROSTER, tallied({("api", 3): (2, 2)}), "api", [same]), "large")
+    assert one.interval == pytest.approx(interval(2, 2))
+    assert one.score == pytest.approx(interval(2 * ALIKE, 2 * ALIKE)[0])
+
+
 def test_each_play_counts_once_by_the_most_that_speaks_for_it() -> None:
     """As one of its type or of another, or as one of a task that is so much like it."""
     elsewhere = tallied({("parsing", 3): (0, 4), ("api", 3): (4, 4)})

@@ -25,8 +25,9 @@ class RecommendedObject(TypedDict):
     """A generator, and what is to be expected of it; `plays` and `passes` are of the task type.
 
     `success_rate` (null: nothing is known) counts plays of other task types and of its model too,
-    where there are few, and those of `alike_tasks` for more; it lies in `interval` with 95 %
-    confidence, and `score` is its lower end.
+    where there are few, and those of `alike_tasks` for more. It lies in `interval` with 95 %
+    confidence, which counts no play more than once. They are ranked by `score`: how often it passes
+    at least, if each play is worth what it counts.
     """
 
     generator: str
