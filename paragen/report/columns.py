@@ -112,8 +112,8 @@ RECOMMENDED: Sequence[Column] = (
 RECOMMENDED_WHY: Sequence[Column] = (*RECOMMENDED, Column(key="why", heading="why"))
 
 EVOLVED: Sequence[Column] = (
-    Column(key="generation", heading="generation", spare=2),
-    Column(key="generator", heading="generator"),
+    Column(key="generation", heading="born", spare=2),
+    Column(key="generator", heading="generator", whole=True),
     Column(key="model", heading="model", spare=3),
     Column(key="temperature", heading="temp", right=True),
     Column(key="options", heading="options"),

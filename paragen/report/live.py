@@ -107,7 +107,8 @@ class LiveView:
                 for row in self._progress.rows.values()
                 if not several or (row.candidate is None and row.state != WAITING)
             )
-        return Group(self._table(rows), self._bar) if several else self._table(rows)
+        table = [self._table(rows)] if rows else []
+        return Group(*table, self._bar) if several else Group(*table)
 
     def _table(self, rows: tuple[Row, ...]) -> RenderableType:
         """As many rows as fit: those that run first, then those that ended, then those waiting."""

@@ -122,5 +122,5 @@ def print_table(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) 
     console.print(table)
     left_out = [column.heading for place, column in enumerate(columns) if place not in kept]
     if left_out:
-        said = f"no room for {', '.join(left_out)}: widen the terminal, or use --format csv"
+        said = f"no room for {', '.join(left_out)}: a wider terminal shows it, and so does a pipe"
         console.print(Text(said, style="dim"))

@@ -232,6 +232,15 @@ def test_what_has_ended_is_shown_once() -> None:
     assert "generator" not in after
 
 
+def test_nobody_is_no_table() -> None:
+    """As after an interrupt, when all that ran has been called off."""
+    run = played(build.candidate("good"))
+    ended = [event for event in story(run) if not isinstance(event, RunEnded)]
+    shown = CONTROL.sub("", live(ended, tasks=2))
+    assert "2 tasks" in shown
+    assert "generator" not in shown.rpartition("2 tasks")[0][-80:]
+
+
 def test_the_live_table_shows_states_and_speed_before_the_end() -> None:
     run = played(*(build.candidate(name) for name in NAMES))
     start = story(run)[:4]
