@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from paragen.app.evolving import Beginning
 from paragen.app.history import database_of
-from paragen.app.session import Session, planned
+from paragen.app.planned import planned
+from paragen.app.session import Session
 from paragen.domain.errors import InterruptedRunError, NoHostError, StoreError
 from paragen.domain.generator import Generator
 from paragen.domain.ports import Subscriber

@@ -12,9 +12,9 @@ from paragen.app.choices import Choices, configured
 from paragen.app.expecting import Expected, always, by_history, mean_tokens
 from paragen.app.history import History, database_of
 from paragen.app.opening import any_of, missing_models, pulls
+from paragen.app.planned import planned
 from paragen.app.playing import play_options
 from paragen.app.probe import Probed, probe
-from paragen.app.session import planned
 from paragen.dispatch import Costs, Resident, resident_for
 from paragen.domain.errors import ParagenError
 from paragen.domain.forecast import (

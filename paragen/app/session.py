@@ -11,16 +11,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from paragen.app.auditing import audited
-from paragen.app.choices import EXAMPLES, Choices, configured
+from paragen.app.choices import Choices, configured
 from paragen.app.history import GoingOn, History, database_of, take_up
-from paragen.app.learned import with_learned_weights
 from paragen.app.opening import open_hosts
-from paragen.app.picking import history_for, pick_of
-from paragen.app.playing import limits_of, plans_of, play_options
+from paragen.app.planned import planned
+from paragen.app.playing import limits_of, play_options
 from paragen.app.probe import NOTHING_PLAYED
 from paragen.app.remembered import recorded_settings, remembered
 from paragen.app.sandboxes import open_chosen
-from paragen.app.task_types import inferred, with_types
 from paragen.domain.errors import InterruptedRunError, StoreError, UsageError
 from paragen.domain.events import AttemptQueued, CandidateEnded, Event, RunEnded, RunStarted, Warned
 from paragen.domain.generator import Generator
@@ -31,7 +29,6 @@ from paragen.domain.tournament import Run
 from paragen.engine.outcome import INTERRUPTED, session_exit_code
 from paragen.engine.resumed import Retry
 from paragen.engine.session import Engine
-from paragen.engine.steps import find_needs
 
 if TYPE_CHECKING:
     from paragen.settings import Settings
@@ -255,21 +252,6 @@ class Session:
         return replace(self._choices, workers=self._options.workers)
 
 
-def planned(tasks: Sequence[Path | Task], settings: Settings, choices: Choices) -> tuple[Plan, ...]:
-    """A plan for each task and each that they need; raises what `Session.prepare` does."""
-    loaded = _tasks(tasks, choices)
-    history = history_for(loaded, settings, choices)
-    pick = pick_of(history, choices)
-    typed, guesses = with_types(loaded, choices.task_type, history)
-    plans = plans_of(typed, settings, choices, history.standings, pick)
-    if guessed := inferred(typed, guesses):
-        plans = (replace(plans[0], warnings=(guessed, *plans[0].warnings)), *plans[1:])
-    said = play_options(settings, choices).criteria
-    plans = with_learned_weights(plans, said, history.learned)
-    find_needs(plans)
-    return plans
-
-
 def _replaying(listeners: Sequence[Subscriber], going_on: GoingOn | None) -> tuple[Subscriber, ...]:
     """The listeners, told as a run begins again what of it had ended before."""
     if going_on is None:
@@ -287,21 +269,6 @@ def _replaying(listeners: Sequence[Subscriber], going_on: GoingOn | None) -> tup
                     listener(CandidateEnded(run_id=run_id, candidate=candidate))
 
     return (tell,)
-
-
-def _tasks(tasks: Sequence[Path | Task], choices: Choices) -> tuple[Task, ...]:
-    from paragen.files import load_tasks
-
-    given = [task for task in tasks if isinstance(task, Task)]
-    paths = [task for task in tasks if not isinstance(task, Task)]
-    if choices.demo and not tasks:
-        paths = [EXAMPLES / "demo" / "slugify.md"]
-    if not given and not paths:
-        raise UsageError(
-            "No task. Name a task file: `paragen run prompt.md`; `paragen init` writes an "
-            "example, and `paragen run --demo` plays without a model."
-        )
-    return (*given, *load_tasks(paths, tests=choices.tests)) if paths else tuple(given)
 
 
 def play(

@@ -19,8 +19,8 @@ def read_config(path: Path) -> str:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(
-            f"{path}: There is no such file. `paragen init` writes one, and `--model NAME` "
-            "plays without any."
+            f"{path}: There is no such file. `paragen init` writes one, and `paragen run --model "
+            "NAME` plays without any."
         ) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = getattr(error, "strerror", None) or error
