@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -146,6 +147,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ParagenError, OSError) as error:
         print(f"scripted_ollama: {error}", file=sys.stderr)
         return 2
+    # A shell starts what it puts into the background with interrupts ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with server, contextlib.suppress(KeyboardInterrupt):
         print(server.url, flush=True)
         threading.Event().wait()
