@@ -82,7 +82,7 @@ def test_what_is_changed(program: str, what: str) -> None:
     [
         "",
         "def f(:",
-        "x = " + "-" * 3000 + "1",
+        "x = " + "-" * 100_000 + "1",
         "import os\n",
         "def f(x: 'int' = None) -> 3:\n    '''Words'''\n    pass\n",
         "x: int\n",
