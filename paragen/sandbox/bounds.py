@@ -49,7 +49,8 @@ class Watch:
     """Ends a program that passes a bound, or that nobody wants any more.
 
     `starved` says that it passed the bound on the clock because the machine was too busy to run
-    it, or the tester, for most of that time: that is no doing of the program's.
+    it, or the tester, for most of that time: that is no doing of the program's. Where the program
+    had processes, it may well have been, for what those used that have ended isn't told.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Watch:
         most_s = _STARVED * (self.wall_s - wall_s)
         waited_s = self._sum(queued_s) - queued_before_s
         used_s = self._sum(cpu_s) - used_before_s
-        return waited_s > most_s > used_s
+        return waited_s > most_s > used_s and not self._forked.has_descendants
 
     def _sum(self, measure: Callable[[int | None], float | None]) -> float:
         return sum(measure(pid) or 0.0 for pid in self._pids)

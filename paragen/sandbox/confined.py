@@ -192,6 +192,7 @@ class _Run:
             "program": command.program,
             "entry_point": command.entry_point,
             "tests": handed_over(command.tests),
+            "files": self._limits.disk_bytes > 0,
             "output_bytes": self._limits.output_bytes,
             "address_space": self._worker.tester_space + self._limits.memory_bytes,
             "settings": {
@@ -222,7 +223,9 @@ class _Run:
         while not poller.poll(watch.patience_s() * 1000):
             self._worker.place.free(self._forked.pid)
             watch.look()
-            self._look_at_tester()
+            if self._has_outgrown_tester():
+                self._forked.kill(Ending.MEMORY_LIMIT)
+                return {}
             if self._forked.reason is not None:
                 give_up = give_up or watch.wall_s + _GRACE_S
                 if watch.wall_s > give_up:
@@ -237,14 +240,16 @@ class _Run:
             raise SandboxFault(f"the tester failed: {received[0]['fault']}")
         return received[0]
 
-    def _look_at_tester(self) -> None:
-        """Raise SandboxFault for a tester that takes too much, where only we keep it from that."""
+    def _has_outgrown_tester(self) -> bool:
+        """Whether the tester takes too much, where only we keep it from that.
+
+        A program may have it do so by what it answers: it must not stay without a verdict by that.
+        """
         if self._bounds.memory_bytes is None:
-            return
+            return False
         worker = self._worker
         most = worker.tester_space + self._limits.memory_bytes
-        if measures.taken_bytes(worker.tester_pid) > most:
-            raise SandboxFault("the tester needed more memory than the task's limit")
+        return measures.taken_bytes(worker.tester_pid) > most
 
     def direct(self, command: TestRun | ScriptRun) -> Ran:
         """Let the program run by itself: a script, or with its tests in one process."""
@@ -258,7 +263,7 @@ class _Run:
         if isinstance(command, TestRun):
             settings |= {
                 "mode": "one_process", "tests": handed_over(command.tests),
-                "entry_point": command.entry_point,
+                "entry_point": command.entry_point, "files": self._limits.disk_bytes > 0,
             }  # fmt: skip
         with suppress(Ended):  # that is seen below
             Channel(self._forked.rpc).send(json.dumps(["load", settings]))

@@ -28,6 +28,8 @@ class Forked:
         """How it ended, once that was told."""
         self.has_descendants = False
         """Whether it may start processes, which then count as it does."""
+        self.files_bytes = 0
+        """What its files may take."""
         rpc, self.stdin, self.stdout, self.stderr, tie = descriptors
         self.rpc = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=rpc)
         self.reason: Ending | None = None
@@ -73,7 +75,7 @@ class Forked:
     def taken_bytes(self) -> int:
         """What it takes now of what its memory limit counts; 0 where it can't be told."""
         if self.has_descendants:
-            return measures.tree_bytes(self._tie.pid)
+            return measures.tree_bytes(self._tie.pid, self.files_bytes)
         return measures.taken_bytes(self._tie.pid)
 
     def close_descriptor(self, descriptor: int) -> None:

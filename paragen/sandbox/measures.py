@@ -79,7 +79,8 @@ def tree(pid: int | None) -> tuple[int, ...]:
     """A process and all that descend from it, while they do; none where it can't be told."""
     found = [] if pid is None else [pid]
     for one in found:
-        found += map(int, _proc(one, f"task/{one}/children").split())
+        for thread in _threads(one):  # a child is that of the thread which started it
+            found += map(int, _proc(one, f"task/{thread}/children").split())
     return tuple(found)
 
 
@@ -89,10 +90,37 @@ def tree_cpu_s(pid: int | None) -> float | None:
     return sum(ticks) / os.sysconf("SC_CLK_TCK") if ticks else None
 
 
-def tree_bytes(pid: int | None) -> int:
-    """The memory that a process and its descendants have for themselves; 0 if it isn't told."""
-    fields = [_proc(one, "statm").split() for one in tree(pid)]
-    return sum(int(f[1]) - int(f[2]) for f in fields if f) * os.sysconf("SC_PAGE_SIZE")
+def tree_bytes(pid: int | None, files_bytes: int = 0) -> int:
+    """The memory that a process and its descendants have, but for files; 0 if it isn't told.
+
+    What several share counts for each. Files that are kept in memory count as shared memory, and
+    not as files: so many bytes of that are let pass in each process.
+    """
+    return sum(_own_bytes(one, files_bytes) for one in tree(pid))
+
+
+def _own_bytes(pid: int, files_bytes: int) -> int:
+    """What a process has; its threads say the same, but for the first if it ended early."""
+    for thread in _threads(pid):
+        status = _proc(pid, f"task/{thread}/status")
+        if "RssAnon:" in status:
+            shared = _status_bytes(status, "RssShmem")
+            return _status_bytes(status, "RssAnon") + max(0, shared - files_bytes)
+    return 0
+
+
+def _status_bytes(status: str, field: str) -> int:
+    size = status.partition(f"\n{field}:")[2].split(maxsplit=1)
+    return int(size[0]) * 1024 if size else 0
+
+
+def _threads(pid: int) -> list[str]:
+    """The ids of a process's threads, the first one's first; none where they can't be told."""
+    try:
+        with os.scandir(f"/proc/{pid}/task") as threads_now:
+            return [thread.name for thread in threads_now]
+    except OSError:
+        return []
 
 
 def queued_s(pid: int | None) -> float:

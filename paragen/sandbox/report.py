@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from paragen.domain.command import CaseResult, Outcome
+
+_MOST_BYTES = 1 << 62
+"""More than any process takes, and less than any database holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,30 +36,28 @@ class Report:
     @property
     def running(self) -> str | None:
         """The case that was next when the report stopped, None where all had ended."""
-        left = list(self.names or ())
-        for case in self.cases:
-            if case.name in left:
-                left.remove(case.name)
-        return left[0] if left else None
+        ended = Counter(case.name for case in self.cases)
+        for name in self.names or ():
+            if not ended[name]:
+                return name
+            ended[name] -= 1
+        return None
 
 
 def read_report(data: bytes, nonce: str) -> Report:
-    """The report that the lines with this nonce make."""
+    """The report that the lines with this nonce make.
+
+    A program beside the runner can find the nonce: what only looks like a line is ignored, too.
+    """
     report = Report()
     cases: list[CaseResult] = []
     for line in data.split(b"\n"):
-        fields = _fields(line, nonce)
-        match fields.get("kind"):
-            case "hello":
-                report = replace(report, started=True)
-            case "plan":
-                report = replace(report, names=tuple(printable(n) for n in fields["names"]))
-            case "memory":
-                report = replace(report, out_of_memory=True)
-            case "done":
-                report = replace(report, done=True, peak_bytes=fields["peak_bytes"] or None)
-            case "case":
+        with suppress(KeyError, TypeError, ValueError, AttributeError):
+            fields = _fields(line, nonce)
+            if fields.get("kind") == "case":
                 cases.append(_case(fields))
+            else:
+                report = _with(report, fields)
     return replace(report, cases=tuple(cases))
 
 
@@ -77,6 +80,22 @@ def report_of(answer: Mapping[str, Any]) -> Report:
 def printable(text: str) -> str:
     """The text without lone surrogates, which no file or database takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _with(report: Report, fields: Mapping[str, Any]) -> Report:
+    """The report with what another line says; raises whatever one that is none leads to."""
+    match fields.get("kind"):
+        case "hello":
+            return replace(report, started=True)
+        case "plan":
+            return replace(report, names=tuple(printable(n) for n in fields["names"]))
+        case "memory":
+            return replace(report, out_of_memory=True)
+        case "done":
+            peak_bytes = fields["peak_bytes"]
+            known = type(peak_bytes) is int and 0 < peak_bytes < _MOST_BYTES
+            return replace(report, done=True, peak_bytes=peak_bytes if known else None)
+    return report
 
 
 def _fields(line: bytes, nonce: str) -> dict[str, Any]:

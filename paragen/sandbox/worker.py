@@ -116,6 +116,7 @@ class Worker:
             self._take_in()
         forked = self._waiting.pop(number)
         forked.has_descendants = wish.processes
+        forked.files_bytes = wish.disk_bytes
         return forked
 
     def ended(self, candidate: Forked) -> control.News:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..runner.failures import catches_failures
 from .content import FIXED
-from .owned import Own, held
+from .owned import Own, current, held
 from .specials import DESCRIPTIVE, OPERATIONS
+from .steady import steady
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ _PREDICATES = frozenset(
 """Methods of builtins that only say yes or no: whoever calls them means the builtin's."""
 
 
+_READING = frozenset(
+    ("count", "index", "keys", "values", "items", "union", "intersection", "difference",
+     "symmetric_difference"),
+)  # fmt: skip
+"""Methods of builtins that tell of what is in them, and change nothing."""
+
+
 def must_be_descriptive(state: State, name: str) -> None:
     """Refuse special names that something other than the test's own code looks for."""
     if name.startswith("__") and name.endswith("__") and name not in DESCRIPTIVE:
@@ -60,13 +68,17 @@ def _attribute(state: State, name: str) -> Any:
             if fixed:
                 return object.__getattribute__(state.proxy, name)
             return getattr(state.remote.content(state), name)
+        if name in _READING and hasattr(state.base, name):
+            content = current(state)
+            if content is not None:
+                return getattr(content, name)
         if name in _PREDICATES:
             raise AttributeError(
                 f"{type(state.proxy).__name__!r} object has no {name!r} of a builtin"
             )
     value = state.ask("get", name)
     must_catch_no_failure(name, value)
-    return value
+    return steady(state, ("get", name), value) if state.base in FIXED else value
 
 
 def must_catch_no_failure(name: str, value: object) -> None:

@@ -6,7 +6,9 @@ gives fewer would pass with those that it doesn't give.
 
 from __future__ import annotations
 
-from .owned import Own, held, of_content, state_of
+from .content import CONTENT
+from .owned import Own, current, held, of_content, state_of
+from .steady import steady_item, steady_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,10 +31,13 @@ def contains(self: Any, item: Any) -> bool:
     if isinstance(self, str | bytes):
         base: Any = state.base
         return bool(base.__contains__(self, item))
+    content = current(state)
+    if content is not None:
+        return item in content
     length, items = state.ask("list", None)
     if length not in (-1, len(items)):
         raise _says_another(state)
-    return item in items
+    return item in list(steady_items(state, "__iter__", items))
 
 
 def length_of(self: Any) -> Any:
@@ -40,6 +45,9 @@ def length_of(self: Any) -> Any:
     state = held(self)
     if (own_way := of_content(state, "__len__")) is not None:
         return own_way(self)
+    content = current(state)
+    if content is not None:
+        return len(content)
     length = state.ask("do", "__len__")
     if type(length) is int:
         state.length, state.told = length, state.remote.deeds
@@ -61,9 +69,14 @@ def item_of(self: Any, key: Any) -> Any:
     state = held(self)
     if (own_way := of_content(state, "__getitem__")) is not None:
         return own_way(self, key)
+    content = current(state)
+    if content is not None:
+        if _has(content, key):
+            return content[key]
+        state.content_at = -1  # a value for a missing key may be kept
     promised = _promised(state)
     try:
-        return state.ask("do", "__getitem__", key)
+        return steady_item(state, key, state.ask("do", "__getitem__", key))
     except IndexError:
         if type(key) is int and 0 <= key < promised:
             raise _says_another(state) from None
@@ -74,9 +87,46 @@ def _iterated(self: Any, name: str) -> Any:
     state = held(self)
     if (own_way := of_content(state, name)) is not None:
         return own_way(self)
+    if name == "__reversed__" and of_content(state, "__getitem__") is not None:
+        return reversed(CONTENT[state.base](self))  # type: ignore[index]  # there is one
+    content = current(state)
+    if isinstance(content, list) and name == "__iter__":
+        return _entries(state)
+    if hasattr(content, name):
+        return getattr(content, name)()
     promised = _promised(state)
     iterator = state.ask("do", name)
+    if _does(self, "__len__") and not _does(self, "__next__"):
+        iterator = steady_items(state, name, iterator)
     return _at_least(promised, iterator, state) if promised else iterator
+
+
+def _entries(state: State) -> Iterator[Any]:
+    """The items of a list, as long as there are any."""
+    place = 0
+    while place < len(content := current(state)):
+        yield content[place]
+        place += 1
+
+
+def _does(value: Any, name: str) -> bool:
+    """Whether a value's class has a special method; of a class, it may be that of its own class."""
+    try:
+        object.__getattribute__(value, name)
+    except AttributeError:
+        return False
+    return True
+
+
+def _has(content: Any, key: Any) -> bool:
+    """Whether a builtin has this itself; a class may have more, as a value for missing keys."""
+    if isinstance(content, dict):
+        return key in content
+    if not isinstance(content, list | bytes):
+        return False
+    if type(key) is slice:
+        return True
+    return type(key) is int and -len(content) <= key < len(content)
 
 
 def _promised(state: State) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .content import CONTENT, FIXED
 from .owned import Own, held, is_content, of_content, state_of
-from .specials import UNARY
+from .specials import SIZES, UNARY
+from .steady import forget, steady, steady_equality
 from .values import ENCODERS
 
 TYPE_CHECKING = False
@@ -14,22 +15,26 @@ if TYPE_CHECKING:
 
     from .owned import State
 
-_SIZES = frozenset(
-    ("__bool__", "__int__", "__float__", "__complex__", "__index__", "__round__", "__trunc__",
-     "__floor__", "__ceil__", "__abs__"),
-)  # fmt: skip
-_MEASURES = _SIZES | UNARY.keys()
+_MEASURES = SIZES | UNARY.keys()
+_STEADY = SIZES - {"__bool__"}
+_STEPS = frozenset(("__next__", "__anext__"))
+_JOINED = (str, bytes, bytearray, set, frozenset, dict)
+"""What operators only join, or choose from: no class computes anything with it."""
 
 
 def asking(name: str) -> Callable[..., Any]:
     """A method that is delegated whatever it is given."""
-    measures, sizes = name in _MEASURES, name in _SIZES
+    measures, sizes = name in _MEASURES, name in SIZES
 
     def method(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         state = held(self)
         if sizes and (own_way := of_content(state, name)) is not None:
             return own_way(self, *args)
         result = state.ask("do", name, *args, **kwargs)
+        if name in _STEADY and not args:
+            steady(state, (name,), result)
+        elif name in _STEPS:
+            forget(state)
         if state.own is Own.TAINTED and measures and state_of(result) is None:
             raise TypeError(f"{type(self).__name__} of an operator has no plain value here")
         return result
@@ -43,7 +48,7 @@ def comparison(name: str) -> Callable[[Any, Any], Any]:
 
     def method(self: Any, other: Any) -> Any:
         state = held(self)
-        if state.remote.decoding:
+        if state.remote.decoding and not (_is_fixed(state) and _is_fixed(state_of(other))):
             return self is other if name == "__eq__" else NotImplemented
         peer = state_of(other)
         if peer is None and state.own is not Own.CONSTRUCTED:
@@ -53,10 +58,17 @@ def comparison(name: str) -> Callable[[Any, Any], Any]:
         result = state.ask("do", name, other)
         if type(result) is not bool:
             raise TypeError(f"{type(self).__name__}.{name} gave no bool")
+        if peer is not None and name in ("__eq__", "__ne__"):
+            steady_equality(state, peer, result is (name == "__eq__"))
         return result
 
     method.__name__ = name
     return method
+
+
+def _is_fixed(state: State | None) -> bool:
+    """Whether the program needn't be asked for what it compares as; None stands for plain data."""
+    return state is None or (state.base in FIXED and is_content(state))
 
 
 def _compared(state: State, name: str, other: Any) -> Any:
@@ -98,6 +110,17 @@ def _is_inexact(state: State) -> bool:
     return state.base in (float, complex) and is_content(state)
 
 
+def _are_content(state: State, peer: State, name: str) -> bool:
+    """Whether an operator is the builtins' own: of such numbers, and of texts and sets, say.
+
+    By the ones a test sees how far from right an answer is, by the others if parts make a whole.
+    """
+    if _is_inexact(state) and _is_inexact(peer):
+        return True
+    joined = state.base in _JOINED and peer.base in _JOINED and hasattr(state.base, name)
+    return joined and is_content(state) and is_content(peer)
+
+
 def _plain(state: State) -> Any:
     """The content of an object of a subclass of a builtin, as that builtin's own."""
     if state.base in FIXED:
@@ -113,7 +136,7 @@ def arithmetic(name: str) -> Callable[..., Any]:
         peer = state_of(other)
         if peer is None and state.own is Own.FOREIGN:
             return _with_content(state, name, other)
-        if peer is not None and _is_inexact(state) and _is_inexact(peer):
+        if peer is not None and _are_content(state, peer, name):
             return _with_content(state, name, _plain(peer))
         trusted = state.own is Own.CONSTRUCTED or (peer is not None and state.own >= 0)
         result = state.remote.combine(state, name, (other, *more), Own.DERIVED if trusted else None)

@@ -39,7 +39,10 @@ class Own(IntEnum):
 class State:
     """What is known of one of the program's objects."""
 
-    __slots__ = ("base", "born", "hash", "length", "number", "own", "proxy", "remote", "told")
+    __slots__ = (
+        "base", "born", "content", "content_at", "hash", "length", "number", "own", "proxy",
+        "remote", "said", "said_at", "told",
+    )  # fmt: skip
 
     def __init__(self, remote: Remote, number: int, proxy: Any, base: type | None = None) -> None:
         self.remote = remote
@@ -53,6 +56,12 @@ class State:
         """How long it last said that it is."""
         self.told = -1
         """When it said so, as the count of the program's deeds (see `Remote`)."""
+        self.content: Any = None
+        """What it had in it as a builtin whose content can change, at `content_at`."""
+        self.content_at = -1
+        self.said: dict[tuple[Any, ...], Any] = {}
+        """What it has answered since `said_at` (see `steady`)."""
+        self.said_at = -1
 
     def ask(self, operation: str, name: str | None, /, *args: Any, **kwargs: Any) -> Any:
         """Have something done with the object."""
@@ -93,3 +102,25 @@ def of_content(state: State, name: str) -> Callable[..., Any] | None:
     if state.base not in FIXED or not is_content(state):
         return None
     return getattr(state.base, name, None)
+
+
+def current(state: State) -> Any:
+    """The content of an object that counts as one that can change; None for any other.
+
+    It is asked for once until a deed may have changed it.
+    """
+    if state.base is None or state.base in FIXED or not is_content(state):
+        return None
+    if state.content_at != state.remote.deeds:
+        state.content = _in_its_order(state.remote.content(state), state)
+        state.content_at = state.remote.deeds
+    return state.content
+
+
+def _in_its_order(content: Any, state: State) -> Any:
+    """The content of a dict in the order in which its class has it."""
+    if state.base is not dict:
+        return content
+    _, keys = state.ask("list", None)
+    same = len(keys) == len(content) and all(key in content for key in keys)
+    return {key: content[key] for key in keys} if same else content

@@ -5,7 +5,8 @@ it, and has no order and no arithmetic with it: a program could otherwise return
 equal to everything. The exception is an object that the test itself made by calling a class of
 the program, for then that class's operators are what is tested (see `Own`). Of instances of
 subclasses of builtins, the plain content is compared, by the builtin's own methods; and where the
-tests don't use their class as one, they are no more than that content to each other, either.
+tests don't use their class as one, they are no more than that content to each other, either. What
+an object answers must be the same from all sides, as long as nothing is done to it (see `steady`).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from .endings import OutputFlood, ProgramGone
 from .output import Output
 from .owned import Own, State, held, state_of
 from .remote_module import RemoteModule
-from .specials import COMPARISONS
+from .specials import COMPARISONS, SIZES
 from .values import MOST_DEPTH, TooDeep, dumps, loads
 
 TYPE_CHECKING = False
@@ -45,7 +45,8 @@ _STEPS = frozenset(("__next__", "__anext__", "send", "throw", "asend", "athrow")
 
 _READING = frozenset(
     ("get", "list", "content", "__len__", "__iter__", "__next__", "__getitem__", "__reversed__",
-     "__contains__", "__bool__", "__hash__", "__str__", "__repr__", "__format__", *COMPARISONS),
+     "__contains__", "__bool__", "__hash__", "__str__", "__repr__", "__format__", *COMPARISONS,
+     *SIZES),
 )  # fmt: skip
 """Operations that usually change nothing."""
 
@@ -246,6 +247,8 @@ class Remote:
         """The plain content of an instance of a subclass of a builtin."""
         if isinstance(state.proxy, state.base or ()):
             return state.proxy
+        if state.content_at == self.deeds:
+            return state.content
         content = self.request("content", state.number, None, (), {})
         if type(content) is not state.base and not (
             state.base is bytearray and type(content) is bytes

@@ -78,6 +78,12 @@ UNARY: dict[str, Callable[..., Any]] = {
     "__abs__": abs,
 }  # fmt: skip
 
+SIZES = frozenset(
+    ("__bool__", "__int__", "__float__", "__complex__", "__index__", "__round__", "__trunc__",
+     "__floor__", "__ceil__", "__abs__"),
+)  # fmt: skip
+"""What makes a number of an object."""
+
 OTHERS: dict[str, Callable[..., Any]] = {
     "__call__": _call,
     "__len__": len, "__length_hint__": operator.length_hint, "__iter__": iter, "__next__": next,

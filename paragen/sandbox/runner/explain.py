@@ -19,6 +19,8 @@ MAX_VALUE = 100
 MAX_ITEMS = 30
 _EXAMPLES = ("Falsifying example: ", "Failing test case: ")
 """How Hypothesis's notes about what it found begin, by its version."""
+TEMPORARY = ("/tmp", "/candidate/work")
+"""Where tests may write if the task allows files."""
 NO_FILES = "the task doesn't allow files: set disk_mb in its front matter"
 OUT_OF_MEMORY = "MemoryError: the memory limit was reached"
 
@@ -91,11 +93,23 @@ def settle(error: BaseException, origin: str = "") -> tuple[str, str]:
     return FAILED, describe(error)
 
 
+class Files:
+    """Whether the task that is being judged allows files."""
+
+    allowed = False
+
+
 def forbids_files(error: BaseException) -> bool:
-    """Whether this is the sandbox keeping someone from writing a file."""
+    """Whether this is the sandbox keeping someone from writing a file.
+
+    Where tests may write, it is the program if anyone that keeps them from it.
+    """
     if not isinstance(error, OSError):
         return False
-    return error.errno in (EPERM, EACCES, EROFS) or "No usable temporary" in _text(error)
+    nowhere = "No usable temporary" in _text(error)
+    if Files.allowed and (nowhere or str(error.filename).startswith(TEMPORARY)):
+        return False
+    return error.errno in (EPERM, EACCES, EROFS) or nowhere
 
 
 def describe(error: BaseException, origin: str = "") -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 import sys
 
-from .explain import falsy, trim, unequal
+from .explain import Files, falsy, trim, unequal
 from .failures import ASSERTING
 from .imports import importer
 from .ledger import Ledger
@@ -53,6 +53,7 @@ def run_tests(
     run nor one after it has passed, whatever the tests caught. Returns whether the tests may have
     changed modules of this process that aren't theirs.
     """
+    Files.allowed = payload.get("files", False)
     pieces = [_prepare(test) for test in payload["tests"]]
     ledger = Ledger(wire, [piece.names for piece in pieces], elsewhere)
     program = _import(payload, load, ledger)

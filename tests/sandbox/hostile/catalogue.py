@@ -15,6 +15,7 @@ from tests.sandbox.hostile.forgeries import (
     lies,
     memory,
     patches,
+    sides,
     sizes,
     swallowed,
     wire,
@@ -38,7 +39,7 @@ FORGERIES = _named(
     lies=lies.ATTACKS, exits=exits.ATTACKS, frames=frames.ATTACKS, memory=memory.ATTACKS,
     patches=patches.ATTACKS, callbacks=callbacks.ATTACKS, wire=wire.ATTACKS,
     swallowed=swallowed.ATTACKS, sizes=sizes.ATTACKS, classes=classes.ATTACKS,
-    kinds=kinds.ATTACKS,
+    kinds=kinds.ATTACKS, sides=sides.ATTACKS,
 )  # fmt: skip
 
 HARMS = _named(

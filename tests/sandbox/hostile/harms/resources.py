@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import replace
 from typing import Any
 
@@ -54,6 +55,13 @@ TIME = (
           "p = os.fork()\nif p == 0:\n    " + _BURN.format("pass") + "\n    os._exit(0)\n"
           "while not os.waitid(os.P_PID, p, os.WEXITED | os.WNOHANG | os.WNOWAIT): time.sleep(0.01)",
           **_HALF),
+    _harm("threads_children_burn", "computes in child processes that a thread starts",
+          "t = threading.Thread(target=start, daemon=True); t.start()\n"
+          "got = b''\nwhile len(got) < 3: got += os.read(r, 9)",
+          "import threading\nr, w = os.pipe()\ndef start():\n    for _ in range(3):\n"
+          "        if os.fork() == 0:\n            " + _BURN.format("pass") +
+          "\n            os.write(w, b'x'); os._exit(0)\n    time.sleep(9)\n",
+          processes=8, **_HALF),
     _harm("sleep_in_c", "sleeps in C", "ctypes.CDLL(None).sleep(2)", "import ctypes",
           ways=("sealed", "unsealed", "script"), cpu_s=5.0, wall_s=0.4),
     _harm("sleep_in_pieces", "wakes up again and again", "end = time.time() + 1.5\nwhile time.time() < end: time.sleep(0.001)",
@@ -68,6 +76,14 @@ TIME = (
 
 _LITTLE: dict[str, Any] = {"memory_bytes": 96 * MIB}
 _TOUCH = "for i in range(0, len(b), 4096): b[i] = 1\n"
+
+_TREE = (
+    "pids, (r, w) = [], os.pipe()\nfor _ in range(5):\n    pid = os.fork()\n    if pid == 0:\n"
+    "        {memory}\n        os.write(w, b'x'); time.sleep(3); os._exit(0)\n    pids.append(pid)\n"
+    "got = b''\nwhile len(got) < 5: got += os.read(r, 9)\ntime.sleep(0.2)\n"
+    "for pid in pids: os.kill(pid, 9); os.waitpid(pid, 0)\n"
+)
+_PLAIN = "b = bytearray(60 << 20); b[::4096] = b'x' * (60 << 8)"
 
 MEMORY = (
     _harm("memory", "takes memory", "b = bytearray(300 << 20)\n" + _TOUCH,
@@ -95,6 +111,18 @@ MEMORY = (
           "        os.write(w, b'x'); time.sleep(3); os._exit(0)\n    pids.append(pid)\n"
           "got = b''\nwhile len(got) < 5: got += os.read(r, 9)\n"
           "for pid in pids: os.kill(pid, 9); os.waitpid(pid, 0)", **_LITTLE),
+    _harm("memory_shared_in_a_tree", "takes shared memory in each of many processes",
+          _TREE.format(memory="b = mmap.mmap(-1, 60 << 20)\n        for i in range(0, 60 << 20, 4096): b[i] = 1"),
+          "import mmap", processes=8, **_LITTLE),
+    _harm("memory_of_a_threads_tree", "starts processes that take memory from a thread",
+          "done = []\ndef grow():\n" + textwrap.indent(_TREE.format(memory=_PLAIN), "    ") +
+          "    done.append(1)\nt = threading.Thread(target=grow); t.start(); t.join()\nassert done",
+          "import threading", processes=8, **_LITTLE),
+    _harm("memory_of_headless_processes", "takes memory in processes whose first thread has ended",
+          _TREE.format(memory="threading.Thread(target=take, args=(w,)).start(); libc.syscall(60, 0)"),
+          "import ctypes, threading\nlibc = ctypes.CDLL(None)\ndef take(w):\n"
+          f"    time.sleep(0.05)\n    {_PLAIN.strip()}\n    os.write(w, b'x'); time.sleep(3); os._exit(0)\n",
+          processes=8, **_LITTLE),
     _harm("memory_of_pipes", "takes memory by large pipes",
           "import fcntl\nfor _ in range(20):\n    r, w = os.pipe()\n"
           "    assert fcntl.fcntl(w, 1031, 1 << 20) >= 1 << 20\n    os.write(w, bytes(1 << 20))", **_LITTLE),
