@@ -55,6 +55,7 @@ def test_strong_tests_fail_all_but_what_does_the_same() -> None:
     assert audit(task(STRONG, entry_point="clamp"), program) != found
 
 
+@pytest.mark.slow
 def test_mutants_that_loop_are_ended_soon() -> None:
     program = "def count(n):\n    i = 9\n    while i < n:\n        i += 1\n    return i + 1\n"
     hours = Limits(cpu_s=7200, wall_s=7200, scales=False)

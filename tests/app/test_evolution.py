@@ -63,6 +63,7 @@ def test_interrupted_before_it_begins_nobody_is_asked(place: Place, server: Scri
     assert generations(server) == []
 
 
+@pytest.mark.slow
 def test_an_expert_that_cant_be_recorded_is_in_the_config_and_that_is_said(
     place: Place, server: ScriptedOllama, monkeypatch: pytest.MonkeyPatch
 ) -> None:

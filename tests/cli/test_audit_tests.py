@@ -60,6 +60,7 @@ def test_a_run_says_that_its_tests_are_weak_and_so_do_show_and_stats(
     assert "general: 1 of 2 audited tasks have weak tests" in stats.err
 
 
+@pytest.mark.slow
 def test_without_it_nothing_is_audited(place: Place, server: ScriptedOllama) -> None:
     place.write("generators.toml", config(server.url, models=[GOOD]))
     place.write("weak.md", WEAK)
@@ -91,6 +92,7 @@ def test_judge_says_where_nothing_could_be_audited(place: Place) -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_the_audit_and_nothing_else(place: Place) -> None:
     with ScriptedOllama([recorded(GOOD, LOOPS)]) as scripted:
         place.write("generators.toml", config(scripted.url, models=[GOOD]))

@@ -81,6 +81,7 @@ def test_without_a_meter_nothing_is_shown(place: Place, tmp_path: Path) -> None:
     assert (row["metered"], row["energy_j_per_pass"]) == (0, None)
 
 
+@pytest.mark.slow
 def test_what_is_played_elsewhere_or_not_at_all_needs_no_meter(place: Place, metered: Path) -> None:
     assert place.run("run", "--demo", "-q").code == 0
     place.run("stats")
@@ -92,6 +93,7 @@ DEAF = "say('1, 0, 50.0')\ntime.sleep(600)"
 
 
 @pytest.mark.parametrize("interrupted", [False, True])
+@pytest.mark.slow
 def test_it_is_ended_with_the_session(place: Place, metered: Path, interrupted: bool) -> None:
     smi.install(metered.parent, DEAF)
     second = slow(BAD) if interrupted else recorded(BAD)

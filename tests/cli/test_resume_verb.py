@@ -36,6 +36,7 @@ def statuses(done: Done) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("verb", [("resume",), ("run", "task.md")])
+@pytest.mark.slow
 def test_what_is_missing_is_played_and_nothing_else(place: Place, verb: tuple[str, ...]) -> None:
     with ScriptedOllama([recorded(GOOD), slow(SLOW)], slots=2) as server:
         broken_off(place, server.url)

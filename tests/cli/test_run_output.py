@@ -62,6 +62,7 @@ def test_quiet_is_the_code_alone(place: Place, who: tuple[str, ...]) -> None:
     assert place.read("best.py") == CODE
 
 
+@pytest.mark.slow
 def test_a_task_from_standard_input(place: Place, who: tuple[str, ...]) -> None:
     done = place.run("run", "-", *who, "--json", stdin=TASK)
     assert done.code == 0, done.err
@@ -69,6 +70,7 @@ def test_a_task_from_standard_input(place: Place, who: tuple[str, ...]) -> None:
     assert done.object["candidates"][0]["tests"] == {"passed": 2, "total": 2}
 
 
+@pytest.mark.slow
 def test_a_task_without_tests_says_that_nothing_was_tested(
     place: Place, who: tuple[str, ...]
 ) -> None:

@@ -115,6 +115,7 @@ system = "Be terse."
         assert len(some.object["candidates"]) == 3
 
 
+@pytest.mark.slow
 def test_models_see_the_prompt_and_none_of_the_tests(place: Place) -> None:
     with ScriptedOllama(MIXED) as server:
         play(place, "--host", server.url, "--model", GOOD)

@@ -55,6 +55,7 @@ def test_the_table_at_80_columns(place: Place, who: tuple[str, ...]) -> None:
     assert "Traceback" not in shown
 
 
+@pytest.mark.slow
 def test_more_columns_where_there_is_room(place: Place, who: tuple[str, ...]) -> None:
     done = place.on_terminal("run", place.write("task.md"), *who, columns=200).done()
     shown = plain(done.err)
@@ -71,6 +72,7 @@ def test_the_code_is_highlighted_on_a_terminal(place: Place, who: tuple[str, ...
     assert re.search(r"\x1b\[[0-9;]*38;[0-9;]+mdef\x1b\[", code), "the keyword has a colour"
 
 
+@pytest.mark.slow
 def test_no_color_means_none(place: Place, who: tuple[str, ...]) -> None:
     done = place.on_terminal("run", place.write("task.md"), *who, settings={"NO_COLOR": "1"}).done()
     assert done.code == 0

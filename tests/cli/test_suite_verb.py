@@ -43,6 +43,7 @@ def sample(completion: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("dialect", FILES)
+@pytest.mark.slow
 def test_a_suite_imported_and_judged(place: Place, dialect: str) -> None:
     name, rows = FILES[dialect]
     place.write(f"{name}.gz", gzip.compress(lines_of(rows).encode()))
@@ -108,6 +109,7 @@ def test_an_interrupted_one_is_gone_on_with(place: Place) -> None:
     assert [json.loads(line)["n"] for line in path.read_text().splitlines()] == list(range(8))
 
 
+@pytest.mark.slow
 def test_on_a_terminal_a_bar_shows_how_far_it_is(place: Place) -> None:
     place.write("HumanEval.jsonl", lines_of([records.HUMANEVAL]))
     place.write("samples.jsonl", lines_of([sample(RIGHT)] * 5))
@@ -156,6 +158,7 @@ def test_a_level_that_is_not_to_be_had(place: Place) -> None:
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the public corpus isn't here")
+@pytest.mark.slow
 def test_the_solutions_of_the_corpus_pass(place: Place) -> None:
     problems = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
     rows = [{"task_id": p["task_id"], "completion": p["canonical_solution"]} for p in problems]

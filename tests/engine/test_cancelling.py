@@ -138,6 +138,7 @@ class Interrupting(Listener):
             self.playing.interrupt()
 
 
+@pytest.mark.slow
 def test_who_is_called_off_by_the_mode_is_not_by_the_interrupt_that_comes_next(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +162,7 @@ def test_who_is_called_off_by_the_mode_is_not_by_the_interrupt_that_comes_next(
     assert ["hasn't shown" in event.message for event in listener.of(Warned)] == [True, True]
 
 
+@pytest.mark.slow
 def test_a_host_that_takes_long_to_answer_again_is_left_in_the_end(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +184,7 @@ def test_a_deadline_that_comes_when_all_is_decided_changes_nothing(
     assert "deadline" not in run.reason + run.finish
 
 
+@pytest.mark.slow
 def test_a_host_that_hangs_after_an_abort_is_helped_and_said(sandbox: Sandbox) -> None:
     listener = Listener()
     usable = replace(QUICK, model="slow", temperature=0.9)

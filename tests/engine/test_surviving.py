@@ -23,6 +23,7 @@ from tests.engine.record import SEQUENCE, THREE, Record, Stop, ends
 from tests.store import build
 
 
+@pytest.mark.slow
 def test_at_the_deadline_the_best_so_far_wins(sandbox: Sandbox) -> None:
     slow = Recorded(model="slow", answer="word " * 2000, tokens_per_s=20.0)
     right = Recorded(model="right", answer=RIGHT, tokens_per_s=FAST)

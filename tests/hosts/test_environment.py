@@ -39,6 +39,7 @@ def opened(environment: dict[str, str], url: str, *ask: str) -> str:
     ).stdout.strip()
 
 
+@pytest.mark.slow
 def test_nothing_in_the_environment_keeps_loopback_from_playing(tmp_path: Path) -> None:
     # Each of these alone makes `import ollama` fail.
     for environment in (

@@ -194,6 +194,7 @@ def test_what_waits_for_a_cure_waits_for_the_next_one_too(ask: Ask) -> None:
         assert waiting.result(timeout=10).text == "def f(): ..."
 
 
+@pytest.mark.slow
 def test_a_cure_waits_until_the_model_is_gone(ask: Ask) -> None:
     with playing([LEAKS, recorded()]) as (server, host), ThreadPoolExecutor(1) as pool:
         abort(host, ask(seed=1))
@@ -244,6 +245,7 @@ def test_a_model_that_is_not_loaded_is_not_loaded_to_see_whether_it_hangs() -> N
         assert server.requests == ()
 
 
+@pytest.mark.slow
 def test_waiting_behind_an_answer_that_grows_is_not_hanging(ask: Ask) -> None:
     slow = recorded(answer="word " * 30, tokens_per_s=20.0)
     with playing([slow]) as (server, host), ThreadPoolExecutor(1) as pool:

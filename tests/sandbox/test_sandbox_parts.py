@@ -266,6 +266,7 @@ def test_other_languages_are_no_candidates_fault() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="uses /proc")
+@pytest.mark.slow
 def test_a_parent_that_is_killed_leaves_nothing_running_for_long(tmp_path: Path) -> None:
     """The alarm that a child sets for itself is all that is left to end it."""
     code = f"""

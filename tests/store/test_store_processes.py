@@ -35,6 +35,7 @@ recorder.close()
 """
 
 
+@pytest.mark.slow
 def test_ten_processes_on_a_file_that_is_not_there_yet_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "new" / "h.db"
     arguments = [str(RUNS), str(CANDIDATES)]

@@ -356,6 +356,7 @@ def test_any_session_comes_back(plans: list[Plan]) -> None:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
+@pytest.mark.slow
 def test_any_board_is_rebuilt_exactly(data: st.DataObject) -> None:
     plan = build.plan("slugify", "a", "b", copies=4)
     waiting = list(asked(plan))

@@ -35,6 +35,7 @@ def sealed(program: str, *tests: str, entry_point: str | None = None) -> Ran:
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the public corpus isn't here")
+@pytest.mark.slow
 def test_every_problem_of_humaneval_passes_sealed_with_its_own_solution() -> None:
     tester = Tester()
     for line in CORPUS.read_text().splitlines():
@@ -288,6 +289,7 @@ def test_properties_are_tested() -> None:
     assert len(ran.cases) == 4
 
 
+@pytest.mark.slow
 def test_a_property_that_does_not_hold_shows_its_example() -> None:
     program = "def double(x): return 0 if isinstance(x, int) and x > 6 else 2 * x\n"
     ran = run_property(program)
