@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paragen.report import text
 from paragen.report.experts import expert_object
@@ -92,33 +92,14 @@ def weak_suites(suites: Suites) -> str:
 def standing_row(record: Record) -> Mapping[str, Value]:
     """A standing as a row: what is made of parts in JSON has a column for each."""
     (low, high), rating = record.interval, record.rating
+    row: dict[str, Any] = {**standing_object(record)}
+    del row["interval"], row["rating"]
     return {
-        "task_type": record.task_type,
-        "generator": record.generator,
-        "model": record.model,
-        "temperature": record.temperature,
-        "plays": record.plays,
-        "runs": record.runs,
-        "wins": record.wins,
-        "win_rate": record.win_rate,
-        "passes": record.passes,
-        "judged": record.judged,
-        "success_rate": record.success_rate,
+        **row,
         "interval_low": low,
         "interval_high": high,
         "rating_mu": None if rating is None else rating.mu,
         "rating_sigma": None if rating is None else rating.sigma,
-        "mean_combined": record.mean_combined,
-        "std_combined": record.std_combined,
-        "tokens_per_s": record.mean_tokens_per_s,
-        "generation_s": record.mean_generation_s,
-        "load_s": record.mean_load_s,
-        "generation_s_per_pass": record.generation_s_per_pass,
-        "tokens_per_pass": record.tokens_per_pass,
-        "metered": record.metered,
-        "energy_j_per_pass": record.energy_j_per_pass,
-        "ratings": record.ratings,
-        "mean_rating": record.mean_rating,
     }
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -23,17 +22,6 @@ from tests.store.histories import LAST_STAGE, History, Shelf, Told, content, his
 from tests.store.test_store_round_trip import whole
 
 ENDED = Told(stage=LAST_STAGE)
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Shelf]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield Shelf(Path(folder))
 
 
 def imported(target: Path, lines: Sequence[str]) -> Merged:

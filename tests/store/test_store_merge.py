@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -39,17 +37,6 @@ from tests.store.histories import (
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ENDED = Told(stage=LAST_STAGE)
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Shelf]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield Shelf(Path(folder))
 
 
 def merged(target: Path, *others: Path) -> Path:
