@@ -19,6 +19,8 @@ _MEMORY_GLANCE_S = 0.01
 """How often memory is looked at, where the kernel doesn't keep its limit: it goes faster."""
 _STARVED = 0.5
 """Which part of the time it must have waited for a CPU for that to be the reason."""
+PATIENCE = 3.0
+"""By which factor a machine that is too busy may stretch the time on the clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +50,10 @@ class Bounds:
 class Watch:
     """Ends a program that passes a bound, or that nobody wants any more.
 
-    `starved` says that it passed the bound on the clock because the machine was too busy to run
-    it, or the tester, for most of that time: that is no doing of the program's. Where the program
-    had processes, it may well have been, for what those used that have ended isn't told.
+    Where the machine was too busy to run it, or the tester, for most of the time that it may take
+    on the clock, it is given what it waited as well, up to `PATIENCE` times that time; `starved`
+    says that this wasn't enough: that is no doing of the program's. Where the program had
+    processes, it may well have been, for what those used that have ended isn't told.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Watch:
         self._forked = forked
         self._pids = (forked.pid, tester_pid)
         self._before: tuple[float, float, float] | None = None
+        self._patient: bool | None = None
         self._bounds = bounds
         self._cancel = cancel
         self._started = time.monotonic()
@@ -72,6 +76,8 @@ class Watch:
     def patience_s(self) -> float:
         """How long to wait until a bound must be looked at."""
         glance_s = _GLANCE_S if self._bounds.memory_bytes is None else _MEMORY_GLANCE_S
+        if self._patient:
+            return glance_s
         return max(0.001, min(glance_s, self._bounds.wall_s - self.wall_s))
 
     def look(self) -> None:
@@ -87,17 +93,29 @@ class Watch:
             self._forked.kill(Ending.CPU_LIMIT)
         elif self._outgrown():
             self._forked.kill(Ending.MEMORY_LIMIT)
-        elif self.wall_s > self._bounds.wall_s:
-            self.starved = self._starves()
+        elif self.wall_s > self._bounds.wall_s and self._had_its_time():
             self._forked.kill(Ending.WALL_LIMIT)
+
+    def _had_its_time(self) -> bool:
+        """Whether it is to be ended, now that it has passed the bound on the clock."""
+        if self._patient is None:
+            self._patient = self._starves()
+        if self.wall_s > PATIENCE * self._bounds.wall_s:
+            self.starved = self._starves()
+            return True
+        return not self._patient or self.wall_s - self._waited_s() > self._bounds.wall_s
 
     def _starves(self) -> bool:
         """Whether both have mostly waited for a CPU, and not just for each other to be done."""
-        wall_s, queued_before_s, used_before_s = self._before or (0.0, 0.0, 0.0)
+        wall_s, _, used_before_s = self._before or (0.0, 0.0, 0.0)
         most_s = _STARVED * (self.wall_s - wall_s)
-        waited_s = self._sum(queued_s) - queued_before_s
         used_s = self._sum(cpu_s) - used_before_s
-        return waited_s > most_s > used_s and not self._forked.has_descendants
+        return self._waited_s() > most_s > used_s and not self._forked.has_descendants
+
+    def _waited_s(self) -> float:
+        """How long both have waited for a CPU since they were first looked at."""
+        _, queued_before_s, _ = self._before or (0.0, 0.0, 0.0)
+        return self._sum(queued_s) - queued_before_s
 
     def _sum(self, measure: Callable[[int | None], float | None]) -> float:
         return sum(measure(pid) or 0.0 for pid in self._pids)

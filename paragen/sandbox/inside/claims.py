@@ -209,7 +209,9 @@ def _moderate(bases: tuple[type, ...]) -> tuple[type, ...]:
     builtin = {kind for base in bases for kind in base.__mro__ if type(kind) is not RemoteClass}
     errors = {kind for kind in builtin if issubclass(kind, BaseException)}
     kinds = [k for k in errors if not any(issubclass(e, k) and e is not k for e in errors)]
-    return bases if len(kinds) <= MOST_KINDS else (Exception,)
+    if len(kinds) <= MOST_KINDS:
+        return bases
+    return (Warning,) if any(issubclass(kind, Warning) for kind in kinds) else (Exception,)
 
 
 def _instance(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
@@ -218,7 +220,7 @@ def _instance(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
             return cls(*args)
         except Exception:  # one that takes other arguments than it keeps
             pass
-    error = cls.__new__(cls)
+    error = cls.__new__(cls, *(args if issubclass(cls, BaseExceptionGroup) else ()))
     error.args = args
     return error
 

@@ -154,7 +154,7 @@ class Exports(Codec):
         encoded_cause = None
         if cause is not None and self._causes <= _MOST_CAUSES:
             encoded_cause = self.encode(cause)
-        arguments = self.encode_items(error.args)
+        arguments = self.encode_items(_made_of(error))
         more = self.encode(attributes) if attributes else None
         return {"E": [number, kind, arguments, more, encoded_cause, _line(error.__traceback__)]}
 
@@ -174,6 +174,13 @@ class Exports(Codec):
         if tag == "G":
             return extras.imported(*body)
         return extras.decode(tag, body)
+
+
+def _made_of(error: BaseException) -> tuple[Any, ...]:
+    """What an error is made of again: of a group a message and errors, whatever its class takes."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.message, list(error.exceptions)
+    return error.args
 
 
 def _line(traceback: TracebackType | None) -> int:

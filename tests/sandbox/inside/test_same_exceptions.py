@@ -140,3 +140,39 @@ except Base as x:
 )
 def test_exceptions_are_the_same_in_both(program: str, test: str) -> None:
     same_in_both(program, test)
+
+
+_GROUPS = r"""
+import warnings
+class Many(ExceptionGroup): pass
+class Coded(ExceptionGroup):
+    def __new__(cls, code, errors):
+        self = super().__new__(cls, "coded", errors)
+        self.code = code
+        return self
+class Odd(UserWarning, ValueError, KeyError, OSError): pass
+def many(): raise Many("many", [ValueError("a"), KeyError("b")])
+def coded(n): raise Coded(n, [OSError("x")])
+def odd(): warnings.warn("odd", Odd)
+"""
+_OF_GROUPS = r"""
+import warnings
+from solution import Coded, Many, coded, many, odd
+try: many()
+except Many as e: note(e.message, [(type(x).__name__, x.args) for x in e.exceptions])
+kinds = []
+try: many()
+except* ValueError as e: kinds.append(len(e.exceptions))
+except* KeyError as e: kinds.append(len(e.exceptions))
+note(kinds)
+try: coded(7)
+except Coded as e: note(e.code, e.message, len(e.exceptions))
+with warnings.catch_warnings(record=True) as found:
+    warnings.simplefilter("always")
+    odd()
+note(len(found), [issubclass(one.category, Warning) for one in found])
+"""
+
+
+def test_groups_of_exceptions_and_odd_warnings_are_the_same_in_both() -> None:
+    same_in_both(_GROUPS, _OF_GROUPS)
