@@ -112,8 +112,8 @@ def prepare(layout: Layout, level: str) -> Prepared:
     """
     full = level == "full"
     version = landlock.abi()
+    capabilities.shut_the_way_back()  # another user could do less of it
     staying = "" if full else _leave_root(layout)
-    capabilities.shut_the_way_back()
     if not full:
         capabilities.drop()
     prctl(PR_SET_DUMPABLE, 0)  # nobody of the same uid may look into these processes
