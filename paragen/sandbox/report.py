@@ -22,7 +22,7 @@ class Report:
     `started`: it put its limits on, and the program came next. `names`: the cases found, None if
     it never came so far. `out_of_memory`: something died of MemoryError. `peak_bytes`: the
     process's largest resident size, by its own account. `done`: it came to its own end; `broke`:
-    how the program cut it short.
+    how the program cut it short, `lost_in`: in which case, if its tester outlived that.
     """
 
     started: bool = False
@@ -32,10 +32,13 @@ class Report:
     peak_bytes: int | None = None
     done: bool = False
     broke: str = ""
+    lost_in: str = ""
 
     @property
     def running(self) -> str | None:
         """The case that was next when the report stopped, None where all had ended."""
+        if self.lost_in:
+            return self.lost_in
         ended = Counter(case.name for case in self.cases)
         for name in self.names or ():
             if not ended[name]:
@@ -74,6 +77,7 @@ def report_of(answer: Mapping[str, Any]) -> Report:
         out_of_memory=bool(answer.get("out_of_memory")),
         done=bool(answer) and not answer["gone"],
         broke=str(answer.get("gone") or ""),
+        lost_in=printable(answer.get("lost_in", "")),
     )
 
 

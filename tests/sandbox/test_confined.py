@@ -95,6 +95,26 @@ def test_each_limit_is_named(level: str, kind: str, name: str) -> None:
     assert ran.detail
 
 
+STOPS_AT_ONE = "def double(x):\n    while x == 1: pass\n    return 2 * x\n"
+THREE = """
+from solution import double
+def test_zero(): assert double(0) == 0
+def test_one(): assert double(1) == 2
+def test_two(): assert double(2) == 4
+"""
+
+
+@pytest.mark.parametrize("unsealed_because", ["", "it is asked for"])
+def test_the_test_in_which_a_limit_hit_is_named(level: str, unsealed_because: str) -> None:
+    ran = run_tests(level, STOPS_AT_ONE, THREE, cpu_s=0.4, unsealed_because=unsealed_because)
+    assert ran.detail == "used more than 0.4 s of CPU time, in test_one"
+
+
+def test_no_test_is_named_for_a_program_that_was_never_imported(level: str) -> None:
+    ran = run_tests(level, "while True: pass\n", THREE, cpu_s=0.4)
+    assert ran.detail == "used more than 0.4 s of CPU time"
+
+
 @pytest.mark.parametrize("kind", ["at import", "in a call"])
 @pytest.mark.parametrize("way", ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.abort()"])
 def test_a_program_that_ends_itself_has_not_passed(level: str, kind: str, way: str) -> None:

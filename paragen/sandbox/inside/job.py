@@ -60,7 +60,7 @@ class Jobs:
                 os.close(descriptor)
         return {
             "names": wire.names, "cases": wire.cases, "out_of_memory": wire.out_of_memory,
-            "gone": gone, "flood": flood,
+            "gone": gone, "lost_in": wire.lost_in, "flood": flood,
             "spent": not self._as_it_was.restore() if reached_out else None,
         }  # fmt: skip
 

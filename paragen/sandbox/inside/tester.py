@@ -21,10 +21,15 @@ class Collected:
         self.names: list[str] | None = None
         self.cases: list[tuple[str, str, str]] = []
         self.out_of_memory = False
+        self.lost_in = ""
 
     def send(self, kind: str, **fields: Any) -> None:
         """Note that something died of want of memory."""
         self.out_of_memory = self.out_of_memory or kind == "memory"
+
+    def lost(self, name: str) -> None:
+        """Note in which case the program went."""
+        self.lost_in = name
 
     def plan(self, names: list[str]) -> None:
         """Note which cases there are; a later plan takes the place of an earlier one."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
         def send(self, kind: str, /) -> None:
             """Take a word without more: "memory" when something died for want of it."""
 
+        def lost(self, name: str) -> None:
+            """Take the case in which a program elsewhere went."""
+
         def plan(self, names: list[str]) -> None:
             """Take the names of all cases; a later plan takes the place of an earlier one."""
 
@@ -53,6 +56,7 @@ class Ledger:
         self._planned = planned
         self._elsewhere = elsewhere
         self._ended: list[dict[str, int]] = [{} for _ in planned]
+        self._is_lost = False
         self.announce()
 
     def of_program(self, value: object) -> bool:
@@ -79,6 +83,9 @@ class Ledger:
         swallowed = self._swallowed()
         if why is not None:
             outcome, detail = FAILED, why
+            if not self._is_lost:
+                self._is_lost = True
+                self._wire.lost(name)
         elif swallowed and outcome != FAILED:
             outcome, detail = FAILED, trim(swallowed)
         ended = self._ended[piece]
@@ -104,6 +111,7 @@ class Ledger:
 
     def end_rest(self, piece: int, outcome: str, detail: str) -> None:
         """End every case of a piece that has not ended, all for one reason."""
+        self._is_lost = self._is_lost or self._why_gone() is not None  # in none of them
         for name in self.unended(piece):
             self.case(piece, name, outcome, detail)
 

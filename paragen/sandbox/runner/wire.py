@@ -45,6 +45,10 @@ class Wire:
         """Say how a case ended."""
         self.send("case", name=name, outcome=outcome, detail=detail)
 
+    def lost(self, name: str) -> None:
+        """Say in which case a program elsewhere went."""
+        self.send("lost", name=name)
+
     def leave(self, code: int) -> NoReturn:
         """Say that all is done and leave, whatever threads and exit handlers are left."""
         for stream in self._streams:

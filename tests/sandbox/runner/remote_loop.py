@@ -26,6 +26,9 @@ class Collected:
         self.cases: list[tuple[str, str, str]] = []
         self.out_of_memory = False
 
+    def lost(self, name: str) -> None:
+        """In which case the program went is told by the cases' details here."""
+
     def send(self, kind: str) -> None:
         """Note that something died of want of memory."""
         self.out_of_memory = self.out_of_memory or kind == "memory"
