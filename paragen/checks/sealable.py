@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from paragen.checks.aliases import outlived_copy
 from paragen.checks.names import Names, walk
+from paragen.checks.waiting import handed_on
 from paragen.domain.task import TestCode, TestKind
 
 _KNOWN_MODULES = sys.stdlib_module_names | {"pytest", "hypothesis", "numpy"}
@@ -96,10 +98,13 @@ def why_unsealed(tests: tuple[TestCode, ...], program_module: str = "solution") 
 def _why(test: TestCode, program: str) -> str:
     trees = list(_trees(test))
     everything = ast.Module(body=[s for tree in trees for s in tree.body], type_ignores=[])
-    reader = _Reader(Names(everything, program), program)
+    names = Names(everything, program)
+    reader, waiting = _Reader(names, program), handed_on(everything, names)
     for node in walk(everything):
-        if cause := reader.cause(node):
+        if cause := reader.cause(node) or waiting.get(id(node), ""):
             return f"line {getattr(node, 'lineno', 1) + test.line - 1} {cause}"
+    if (copy := outlived_copy(everything)) is not None:
+        return f"line {copy.lineno + test.line - 1} looks at {copy.id}, of which it has a copy"
     return ""
 
 

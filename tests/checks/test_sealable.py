@@ -24,6 +24,12 @@ def why(source: str, *, line: int = 1, kind: TestKind = TestKind.PYTHON) -> str:
 
 SEALED = [
     "assert f(1) == 2",
+    "old = acc.balance\nacc.deposit(5)\nassert acc.balance == old + 5",
+    "cart = f()\nitems = cart.items\nassert items == [1]\ncart.add(2)\nassert cart.items == [1, 2]",
+    "cart = f()\nitems = cart.items\ncart.add(2)\nitems = cart.items\nassert items == [1, 2]",
+    "cart = f()\nitems = list(cart.items)\ncart.add(2)\nassert items == []",
+    "class TestIt:\n def test_it(self):\n  xs = self.xs\n  self.use(1)\n  len(xs)",
+    "cart = f()\nitems = cart.items\ndef test_it(items):\n cart.plus(1)\n assert items == []",
     "def check(candidate):\n    assert candidate([1], 'x') == {'a': 1}\n",
     "from solution import *\ndef test_it(): assert f(1) == 2",
     (
@@ -167,6 +173,12 @@ UNSEALED = {
         "line 3 looks at what the program logs",
     "from hypothesis import strategies as st\nst.builds(Shape)":
         "line 2 has Hypothesis build Shape of the program",
+    "cart = f()\nitems = cart.items\ncart.add(2)\nassert items == [2]":
+        "line 4 looks at items, of which it has a copy",
+    "def test_it():\n g = Game()\n b, p = g.board, g.players\n g.play(0, 0)\n assert b[0][0]":
+        "line 5 looks at b, of which it has a copy",
+    "c = f()\nxs = c.xs\nfor n in range(3): c.add(n)\nassert len(xs) == 3":
+        "line 4 looks at xs, of which it has a copy",
     "import doctest, solution\ndef test(): doctest.testmod(solution)":
         "line 2 runs doctests of the program itself",
 }  # fmt: skip

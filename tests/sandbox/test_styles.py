@@ -500,6 +500,22 @@ def test_check_takes_the_entry_point_from_its_own_call() -> None:
     assert only(run_tests(DOUBLE, source)).outcome == "passed"
 
 
+@pytest.mark.parametrize(
+    "test",
+    [
+        "def test_check(): check(double)\n",
+        "class TestIt:\n    def test_check(self): check(double)\n",
+    ],
+)
+def test_check_that_a_test_calls_itself_is_its_helper(test: str) -> None:
+    source = f"def check(candidate):\n    assert candidate(1) == 2\n{test}"
+    for entry_point in (None, "double"):
+        (case,) = run_tests(DOUBLE, source, entry_point=entry_point).cases
+        assert (case.name.endswith("test_check"), case.outcome) == (True, Outcome.PASSED)
+    wrong = run_tests("def double(x): return 3\n", source)
+    assert [case.outcome for case in wrong.cases] == [Outcome.FAILED]
+
+
 def test_check_without_any_entry_point_is_unsupported() -> None:
     source = "def check(candidate):\n    assert candidate(1) == 2\n"
     assert only(run_tests(DOUBLE, source)).outcome == "unsupported"

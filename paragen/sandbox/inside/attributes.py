@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ..runner.failures import catches_failures
 from .content import FIXED
-from .owned import Own, current, held
+from .owned import Own, current, held, state_of
 from .specials import DESCRIPTIVE, OPERATIONS
-from .steady import steady
+from .steady import steady, steady_search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from .owned import State
@@ -48,6 +49,10 @@ _READING = frozenset(
 """Methods of builtins that tell of what is in them, and change nothing."""
 
 
+_SEARCHES = frozenset(("count", "index"))
+"""Methods that tell where an item is, and how often."""
+
+
 def must_be_descriptive(state: State, name: str) -> None:
     """Refuse special names that something other than the test's own code looks for."""
     if name.startswith("__") and name.endswith("__") and name not in DESCRIPTIVE:
@@ -77,17 +82,39 @@ def _attribute(state: State, name: str) -> Any:
                 f"{type(state.proxy).__name__!r} object has no {name!r} of a builtin"
             )
     value = state.ask("get", name)
-    must_catch_no_failure(name, value)
-    return steady(state, ("get", name), value) if state.base in FIXED else value
+    must_catch_no_failure(name, value, state.remote.catches)
+    if name in _SEARCHES and state.own <= Own.FOREIGN and state_of(value) is not None:
+        return _search(state, name, value)
+    return steady(state, ("get", name), value)
 
 
-def must_catch_no_failure(name: str, value: object) -> None:
+def _search(state: State, name: str, ask: Any) -> Any:
+    """A method that tells of what is in the object, and so must agree with its items.
+
+    It counts as no deed: what the object has said of itself before holds afterwards.
+    """
+
+    def search(*args: Any, **kwargs: Any) -> Any:
+        remote = state.remote
+        before = remote.deeds
+        found = ask(*args, **kwargs)
+        if remote.deeds == before + 1 and len(args) == 1 and not kwargs:
+            remote.deeds = before
+            steady_search(state, name, args[0], found)
+        return found
+
+    search.__name__ = name
+    return search
+
+
+def must_catch_no_failure(name: str, value: object, is_caught: Callable[[str], bool]) -> None:
     """Refuse what the program names like an exception of its own, and is AssertionError or above.
 
-    `except` with it would catch the test's own failures.
+    `except` with it would catch the test's own failures. Of a name that doesn't look like that
+    of an exception, `is_caught` says whether tests use it as one.
     """
     kinds = type(value) is type or type(value) is tuple
-    if kinds and name[:1].isupper() and catches_failures(value):
+    if kinds and catches_failures(value) and (name[:1].isupper() or is_caught(name)):
         raise TypeError(f"{name} of the program is {value!r}, and no exception of its own")
 
 

@@ -7,10 +7,12 @@ that can't do harm.
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..runner.outcomes import Signal, Unsupported
 from . import builtin_names, extras
 from .channel import Breach
-from .content import BASES, FIXED
+from .content import BASES, FIXED, made_again
 from .hosted import Hosted
 from .owned import STATES, Own, State, state_of
 from .proxies import RemoteClass, make_class, namespace
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
 MOST_NAME = 200
 MOST_KINDS = 2
 """Of how many unrelated builtin kinds an exception may be."""
-PLACE = "_paragen_line"
-"""The attribute of an exception that says which line of the program it came from."""
+
+_FACTORIES = frozenset(
+    (bool, bytearray, bytes, complex, dict, float, frozenset, int, list, set, str, tuple)
+)
+"""The builtins that may make the values of missing keys: some others tell of their caller."""
 
 _LEAVING = (SystemExit, KeyboardInterrupt, GeneratorExit)
 
@@ -65,6 +70,18 @@ class Claims(Codec):
             return {"g": name}
         place = self.hosted.place_of(value)
         return {"G": place} if place is not None else self.hosted.announce(value, self.encode)
+
+    def decode_factory(self, value: Any) -> Any:
+        """A builtin that makes an empty value, or what the program or the test has defined.
+
+        What a class of the program makes so is no object that the test has made.
+        """
+        factory = self.decode_class(value)
+        state = state_of(factory)
+        if state is None:
+            known = type(factory) is type and factory in _FACTORIES
+            return factory if known or factory in self.hosted else None
+        return partial(state.ask, "call", None) if type(factory) is RemoteClass else factory
 
     def module(self, number: Any, proxy: Any) -> State:
         """Note that a proxy stands for the program's module."""
@@ -220,9 +237,7 @@ def _instance(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
             return cls(*args)
         except Exception:  # one that takes other arguments than it keeps
             pass
-    error = cls.__new__(cls, *(args if issubclass(cls, BaseExceptionGroup) else ()))
-    error.args = args
-    return error
+    return made_again(cls, args)
 
 
 def _set(error: BaseException, name: str, value: Any) -> None:

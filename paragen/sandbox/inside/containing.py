@@ -96,7 +96,7 @@ def _iterated(self: Any, name: str) -> Any:
         return getattr(content, name)()
     promised = _promised(state)
     iterator = state.ask("do", name)
-    if _does(self, "__len__") and not _does(self, "__next__"):
+    if _does(self, "__len__") and state_of(iterator) is not state:  # what steps itself moves on
         iterator = steady_items(state, name, iterator)
     return _at_least(promised, iterator, state) if promised else iterator
 

@@ -1,4 +1,4 @@
-"""The plain content of instances of subclasses of builtins."""
+"""The plain content of instances of subclasses of builtins, and exceptions made of their own."""
 
 from __future__ import annotations
 
@@ -31,3 +31,15 @@ BASES: dict[str, type] = {kind.__name__: kind for kind in CONTENT}
 def base_of(cls: type) -> type | None:
     """The builtin that a class adds to, None if its instances have no such content."""
     return next((base for base in cls.__mro__ if base in CONTENT), None)
+
+
+def made_again(cls: type[BaseException], arguments: tuple[Any, ...]) -> BaseException:
+    """An exception with these arguments, without a call of the class, which may take others.
+
+    What the interpreter itself reads of an exception is set as well: it takes it to be there.
+    """
+    error = cls.__new__(cls, *(arguments if issubclass(cls, BaseExceptionGroup) else ()))
+    if isinstance(error, StopIteration):
+        StopIteration.__init__(error, *arguments)
+    error.args = arguments
+    return error

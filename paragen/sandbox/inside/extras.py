@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _NUMERIC = re.compile(r"[<>|=][biufc][0-9]{1,2}")
 _PATHS = ("PurePosixPath", "PureWindowsPath", "PosixPath")
 _MOST_DIMENSIONS = 32
+_MOST_NAME = 100
 
 
 def _array(value: Any) -> list[Any] | None:
@@ -34,11 +35,23 @@ def _timezone(value: Any) -> Any:
 
 
 def _moment(value: Any) -> list[Any] | None:
-    """A time of some kind; None for one whose time zone is more than an offset."""
+    """A time of some kind; None for one whose time zone is neither an offset nor has a name."""
     zone = value.tzinfo
-    if zone is not None and type(zone) is not sys.modules["datetime"].timezone:
+    if zone is None or type(zone) is sys.modules["datetime"].timezone:
+        return [value.isoformat(), value.fold, None]
+    place = _zone_name(zone)
+    return None if place is None else [value.replace(tzinfo=None).isoformat(), value.fold, place]
+
+
+def _zone_name(zone: Any) -> str | None:
+    """The name by which both sides have this time zone; None if there is none."""
+    kind = type(zone)
+    if kind is not getattr(sys.modules.get("zoneinfo"), "ZoneInfo", None) or not zone.key:
         return None
-    return [value.isoformat(), value.fold]
+    try:  # one that was made in another way may have a name that stands for something else
+        return str(zone.key) if kind(zone.key) is zone else None
+    except (OSError, ValueError, TypeError, LookupError):
+        return None
 
 
 _FORMS: dict[tuple[str, str], tuple[str, Callable[[Any], Any]]] = {
@@ -49,6 +62,7 @@ _FORMS: dict[tuple[str, str], tuple[str, Callable[[Any], Any]]] = {
     ("datetime", "date"): ("da", lambda v: v.isoformat()),
     ("datetime", "timedelta"): ("td", lambda v: [v.days, v.seconds, v.microseconds]),
     ("datetime", "timezone"): ("tz", _timezone),
+    ("zoneinfo", "ZoneInfo"): ("zi", _zone_name),
     ("uuid", "UUID"): ("u", lambda v: v.hex),
     ("numpy", "ndarray"): ("na", _array),
     **{
@@ -104,10 +118,17 @@ def _decode_fraction(body: Any) -> Any:
 
 def _decode_moment(name: str) -> Callable[[Any], Any]:
     def decode(body: Any) -> Any:
-        text, fold = body
-        return getattr(_standard("datetime"), name).fromisoformat(_text(text)).replace(fold=fold)
+        text, fold, place = body
+        moment = getattr(_standard("datetime"), name).fromisoformat(_text(text)).replace(fold=fold)
+        return moment if place is None else moment.replace(tzinfo=_decode_named_zone(place))
 
     return decode
+
+
+def _decode_named_zone(body: Any) -> Any:
+    if len(_text(body)) > _MOST_NAME:
+        raise Breach("no name")
+    return _standard("zoneinfo").ZoneInfo(body)
 
 
 def _decode_delta(body: Any) -> Any:
@@ -148,6 +169,7 @@ DECODERS: dict[str, Callable[[Any], Any]] = {
     "da": lambda body: _standard("datetime").date.fromisoformat(_text(body)),
     "td": _decode_delta,
     "tz": _decode_zone,
+    "zi": _decode_named_zone,
     "u": lambda body: _standard("uuid").UUID(hex=_text(body)),
     "na": _decode_array,
     "ns": lambda body: _decode_array(body)[()],

@@ -99,6 +99,10 @@ class Hosted:
             del self._numbers[_identity(value)]
         del self._objects[count:]
 
+    def __contains__(self, value: Any) -> bool:
+        """Whether the program was given this."""
+        return _identity(value) in self._numbers
+
     def __len__(self) -> int:
         """How many objects there are."""
         return len(self._objects)

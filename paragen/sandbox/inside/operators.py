@@ -6,7 +6,7 @@ from .content import CONTENT, FIXED
 from .owned import Own, held, is_content, of_content, state_of
 from .specials import SIZES, UNARY
 from .steady import forget, steady, steady_equality
-from .values import ENCODERS
+from .values import ENCODERS, FLAT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .owned import State
 
 _MEASURES = SIZES | UNARY.keys()
-_STEADY = SIZES - {"__bool__"}
+_STEADY = SIZES - {"__bool__"} | {"__str__", "__repr__", "__format__"}
 _STEPS = frozenset(("__next__", "__anext__"))
 _JOINED = (str, bytes, bytearray, set, frozenset, dict)
 """What operators only join, or choose from: no class computes anything with it."""
@@ -31,8 +31,8 @@ def asking(name: str) -> Callable[..., Any]:
         if sizes and (own_way := of_content(state, name)) is not None:
             return own_way(self, *args)
         result = state.ask("do", name, *args, **kwargs)
-        if name in _STEADY and not args:
-            steady(state, (name,), result)
+        if name in _STEADY and FLAT.issuperset(map(type, args)):
+            steady(state, (name, *args), result)
         elif name in _STEPS:
             forget(state)
         if state.own is Own.TAINTED and measures and state_of(result) is None:

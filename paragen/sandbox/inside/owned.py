@@ -41,7 +41,7 @@ class State:
 
     __slots__ = (
         "base", "born", "content", "content_at", "hash", "length", "number", "own", "proxy",
-        "remote", "said", "said_at", "told",
+        "remote", "said", "said_at", "told", "whole",
     )  # fmt: skip
 
     def __init__(self, remote: Remote, number: int, proxy: Any, base: type | None = None) -> None:
@@ -62,6 +62,8 @@ class State:
         self.said: dict[tuple[Any, ...], Any] = {}
         """What it has answered since `said_at` (see `steady`)."""
         self.said_at = -1
+        self.whole: tuple[State, tuple[Any, ...]] | None = None
+        """What it was cut of by a slice, and by which."""
 
     def ask(self, operation: str, name: str | None, /, *args: Any, **kwargs: Any) -> Any:
         """Have something done with the object."""

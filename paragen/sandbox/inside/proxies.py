@@ -143,7 +143,7 @@ class RemoteClass(type):
             return type.__getattribute__(cls, name)
         must_be_descriptive(held(cls), name)
         value = held(cls).ask("get", name)
-        must_catch_no_failure(name, value)
+        must_catch_no_failure(name, value, held(cls).remote.catches)
         return value
 
     def __setattr__(cls, name: str, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import select
 import socket
 import sys
@@ -215,7 +216,7 @@ class Remote:
         """
         why = f"too large for the program: {error}"
         large = isinstance(error, TooLarge) and self._channel.longest > MOST_TAKEN
-        if large or (isinstance(error, TooDeep) and self._claims.deepest > DEEP):
+        if large or (isinstance(error, TooDeep) and self._claims.depths.reach > DEEP):
             return ValueError(f"{why}, which has given much itself")
         return Unsupported(why)
 
@@ -272,11 +273,16 @@ class Remote:
             value = self.request("get", self._module.number, name, (), {}, Own.NAMED)
         found = state_of(value)
         if found is None:
-            must_catch_no_failure(name, value)
+            must_catch_no_failure(name, value, self.catches)
         elif isinstance(value, type):
             named = found.own is not Own.TAINTED and self._is_of_class(name)
             found.own = Own.NAMED if named else Own.TAINTED
         return value
+
+    def catches(self, name: str) -> bool:
+        """Whether the tests seem to catch something by this name, as `except` does."""
+        catching = re.compile(rf"(except|[Rr]aises\w*)\b.*\b{re.escape(name)}\b")
+        return any(catching.search(text) for text in self._tests or ())
 
     def _is_of_class(self, name: str) -> bool:
         """Whether the tests use a name as that of a class, and it looks like one."""
@@ -348,6 +354,8 @@ class Remote:
                 warned = [_warning(claims.decode(category), message) for category, message in said]
             if outermost:
                 claims.shared.cut(_count(kept, claims.shared.items))
+                if not claims.shared.items:
+                    claims.depths.settle()
             if kind == "x":
                 self._must_be_raisable(value)
         except Exception as error:

@@ -243,6 +243,8 @@ class Server:
         self._channel.send(dumps([kind, asked, encoded, changes, warned, kept]))
         if self._depth == 0 and codec.shared.items:
             codec.shared.cut(kept or 0)
+            if not kept:
+                codec.depths.settle()
 
     def ask(self, operation: str, number: int, name: str | None, args: Any, kwargs: Any) -> Any:
         """Have the test's side do something with one of its objects, and wait for the result."""

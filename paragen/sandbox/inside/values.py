@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import binascii
 import json
+import math
 from _json import encode_basestring, make_encoder
 from collections import Counter, OrderedDict, defaultdict, deque
 
 from .channel import Breach
+from .depths import CHAINING, Depths
 from .shared import Shared, fill
 
 TYPE_CHECKING = False
@@ -44,7 +46,11 @@ def _no_json(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
-_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # the stubs lack it
+_CONSTANTS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+"""The very `math.nan`: lists look at whether an item is the same before whether it is equal."""
+
+_decoder = json.JSONDecoder(parse_constant=_CONSTANTS.__getitem__)
+_scan = _decoder.scan_once  # type: ignore[attr-defined]  # the stubs lack it
 _pieces = make_encoder(None, _no_json, encode_basestring, None, ":", ",", False, False, True)
 
 
@@ -88,9 +94,8 @@ class Codec:
 
     def __init__(self) -> None:
         self.shared = Shared()
+        self.depths = Depths()
         self._depth = 0
-        self.deepest = 0
-        """How deep the deepest of the values that came was nested."""
         self._mark = 0
         self._encoders: dict[type, Callable[[Any, Any], Any]] = dict(ENCODERS)
 
@@ -126,6 +131,10 @@ class Codec:
             return self.decode_other(tag, body) if decoder is None else decoder(self, body)
         return value
 
+    def decode_factory(self, value: Any) -> Any:
+        """What makes the values of missing keys, None for nothing."""
+        return self.decode(value)
+
     def encode_other(self, value: Any) -> Any:
         """What a side makes of a value that is no plain data."""
         raise NotImplementedError
@@ -148,13 +157,21 @@ class Codec:
         if type(items) is not list:
             raise Breach("no list of items")
         self._depth += 1
-        if self._depth > self.deepest:
+        if self._depth > self.depths.deepest:
             if self._depth > MOST_DEPTH:
                 raise Breach("too deep")
-            self.deepest = self._depth
+            self.depths.deepest = self._depth
         decoded = [self.decode(item) for item in items]
         self._depth -= 1
         return decoded
+
+    def shared_item(self, number: Any) -> Any:
+        """The container of that number; raises Breach."""
+        if type(number) is not int or not 0 <= number < len(self.shared.items):
+            raise Breach("no such container")
+        if self._depth:
+            self.depths.references += 1
+        return self.shared.items[number]
 
     def encode_keys(self, keys: Any) -> list[Any]:
         """The keys of a dict or elements of a set, which have to be hashed on the other side."""
@@ -177,16 +194,18 @@ class Codec:
             return
         filled = []
         for number, content in changes:
-            container = self._shared_item(number)
+            container = self.shared_item(number)
             if isinstance(container, dict):
                 keys, values = content
                 held: list[Any] = [self.decode_keys(keys), self.decode_items(values)]
                 if len(held[0]) != len(held[1]):
                     raise Breach("keys without values")
+                self.depths.link(type(container), values, held[1])
             elif isinstance(container, set):
                 held = self.decode_keys(content)
             else:
                 held = self.decode_items(content)
+                self.depths.link(type(container), content, held)
             if isinstance(container, bytearray) and [type(h) for h in held] != [bytes]:
                 raise Breach("no bytes")
             filled.append((container, held))
@@ -201,11 +220,6 @@ class Codec:
         if isinstance(container, set):
             return self.encode_keys(container)
         return self.encode_items(container)
-
-    def _shared_item(self, number: Any) -> Any:
-        if type(number) is not int or not 0 <= number < len(self.shared.items):
-            raise Breach("no such container")
-        return self.shared.items[number]
 
     def known(self, container: Any) -> dict[str, int] | None:
         """The reference to a container that the other side has, or None, once, for a new one."""
@@ -257,6 +271,14 @@ def _encode_pairs(tag: str) -> Callable[[Codec, Any], Any]:
     return encode
 
 
+def _encode_defaultdict(codec: Codec, value: defaultdict[Any, Any]) -> Any:
+    known = codec.known(value)
+    if known is not None:
+        return known
+    factory = codec.encode(value.default_factory)
+    return {"dd": [factory, codec.encode_keys(value), codec.encode_items(value.values())]}
+
+
 def _encode_set(codec: Codec, value: set[Any]) -> Any:
     return codec.known(value) or {"s": codec.encode_keys(value)}
 
@@ -301,7 +323,7 @@ ENCODERS: dict[type, Callable[[Codec, Any], Any]] = {
     type(...): lambda codec, value: {"e": 0},
     type(NotImplemented): lambda codec, value: {"n": 0},
     OrderedDict: _encode_pairs("o"),
-    defaultdict: _encode_pairs("dd"),
+    defaultdict: _encode_defaultdict,
     Counter: _encode_pairs("C"),
     deque: _encode_deque,
     type({}.keys()): lambda codec, value: {"vk": codec.encode_keys(value)},
@@ -311,7 +333,7 @@ ENCODERS: dict[type, Callable[[Codec, Any], Any]] = {
 
 
 def _decode_shared(codec: Codec, body: Any) -> Any:
-    return codec._shared_item(body)
+    return codec.shared_item(body)
 
 
 def _decode_map(codec: Codec, body: Any) -> dict[str, Any]:
@@ -335,6 +357,17 @@ def _decode_pairs(make: Callable[[], dict[Any, Any]]) -> Callable[[Codec, Any], 
     return decode
 
 
+def _decode_defaultdict(codec: Codec, body: Any) -> defaultdict[Any, Any]:
+    result: defaultdict[Any, Any] = defaultdict()
+    codec.shared.add(result)
+    factory, keys, values = body
+    result.default_factory = codec.decode_factory(factory)
+    held = [codec.decode_keys(keys), codec.decode_items(values)]
+    codec.depths.link(defaultdict, values, held[1])
+    fill(result, held)
+    return result
+
+
 def _decode_set(codec: Codec, body: Any) -> set[Any]:
     result: set[Any] = set()
     codec.shared.add(result)
@@ -354,7 +387,9 @@ def _decode_deque(codec: Codec, body: Any) -> deque[Any]:
         raise Breach("no length")
     result: deque[Any] = deque(maxlen=most)
     codec.shared.add(result)
-    result.extend(codec.decode_items(items))
+    held = codec.decode_items(items)
+    codec.depths.link(deque, items, held)
+    result.extend(held)
     return result
 
 
@@ -375,7 +410,10 @@ def _decode_range(codec: Codec, body: Any) -> range:
 
 
 def _decode_slice(codec: Codec, body: Any) -> slice:
-    start, stop, step = codec.decode_items(body)
+    parts = codec.decode_items(body)
+    if not CHAINING.isdisjoint(map(type, parts)):
+        raise Breach("a slice with containers")
+    start, stop, step = parts
     return slice(start, stop, step)
 
 
@@ -396,7 +434,7 @@ DECODERS: dict[str, Callable[[Codec, Any], Any]] = {
     "m": _decode_map,
     "d": _decode_pairs(dict),
     "o": _decode_pairs(OrderedDict),
-    "dd": _decode_pairs(defaultdict),
+    "dd": _decode_defaultdict,
     "C": _decode_pairs(Counter),
     "s": _decode_set,
     "f": lambda codec, body: frozenset(codec.decode_keys(body)),

@@ -30,6 +30,8 @@ _CATCHING = ("raises", "Raises", "warns", "Warns")
 _COMPARING = ("isinstance", "issubclass", "Instance", "Subclass", "assertIs")
 """What the names of functions have in them that take a class first, or after something else."""
 _ROW = (ast.Tuple, ast.List)
+_OF_NUMBERS = (ast.Div, ast.FloorDiv, ast.Sub, ast.MatMult, ast.Pow)
+_OF_SETS = (ast.BitOr, ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
 
 
 def used_as_class(name: str, sources: tuple[str, ...]) -> bool:
@@ -130,7 +132,9 @@ class _Reader:
             equal = node.args[:2] if "Equal" in function else []
             return any(map(self._has_bare, (*first, *rest))) or self._compares(equal)
         if isinstance(node, ast.BinOp):
-            return self._is_made(node.left) and self._is_made(node.right)
+            sides = (node.left, node.right)
+            made = list(map(self._is_made, sides))
+            return all(made) or (any(made) and any(_suits_no_data(node.op, s) for s in sides))
         if isinstance(node, ast.Compare):
             return self._compares([node.left, *node.comparators])
         if isinstance(node, ast.Subscript):
@@ -162,6 +166,17 @@ class _Reader:
         """Whether an argument is the class, or a tuple with it."""
         parts = argument.elts if isinstance(argument, ast.Tuple) else [argument]
         return any(map(self._is_it, parts))
+
+
+def _suits_no_data(operator: ast.operator, side: ast.AST) -> bool:
+    """Whether plain data on the other side has no such operator: no text is divided by one, say."""
+    if isinstance(operator, _OF_NUMBERS):
+        return isinstance(side, ast.Constant | ast.JoinedStr) and not _is_number(side)
+    return isinstance(operator, _OF_SETS) and isinstance(side, ast.Lambda | ast.List)
+
+
+def _is_number(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float | complex)
 
 
 def _name(node: ast.AST) -> str:

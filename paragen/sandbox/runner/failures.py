@@ -8,7 +8,11 @@ from .outcomes import ExpectedFailure, Failed, Skipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import CodeType
     from typing import Any
+
+_EXPRESSIONS = frozenset(("<lambda>", "<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"))
+"""What pieces of code are called that are expressions."""
 
 ASSERTING: dict[str, set[int]] = {}
 """The lines of test code that assert something, by file name."""
@@ -64,11 +68,21 @@ def catches_failures(kinds: object) -> bool:
 
 
 def _ended_an_assertion(error: BaseException) -> bool:
-    """Whether code of the tests was about to assert something when this was raised."""
+    """Whether code of the tests was about to assert something when this was raised.
+
+    A lambda on the line of an assertion is not the code that asserts, unless it does so itself.
+    """
     traceback = error.__traceback__
     while traceback is not None:
-        filename = traceback.tb_frame.f_code.co_filename
-        if traceback.tb_lineno in ASSERTING.get(filename, ()):
+        code = traceback.tb_frame.f_code
+        if traceback.tb_lineno in ASSERTING.get(code.co_filename, ()) and _may_assert(code):
             return True
         traceback = traceback.tb_next
     return False
+
+
+def _may_assert(code: CodeType) -> bool:
+    """Whether a piece of code can have assertions, which an expression has by methods alone."""
+    if code.co_name not in _EXPRESSIONS:
+        return True
+    return any(name.startswith("assert") for name in code.co_names)

@@ -65,7 +65,9 @@ class Prepared:
         self.check_argument: str | None = None
         module = compile(self.text, filename, "exec", tree.PyCF_ONLY_AST, dont_inherit=True)
         assert isinstance(module, tree.Module)
-        self.has_check = any(_is_check(node) for node in module.body)
+        self.has_check = any(map(_is_check, module.body))
+        if self.has_check and any(map(_tests_by_check, module.body)):
+            self.has_check = False  # it is a helper of the tests, like any other
         self.imports_program = any(_imports_program(node) for node in _walk(module))
         self.reaches_out = any(_reaches_out(node) for node in _walk(module))
         module.body = [s for node in module.body for s in self._top_level(node)]
@@ -74,7 +76,7 @@ class Prepared:
 
     def _top_level(self, node: tree.stmt) -> Iterator[tree.stmt]:
         if isinstance(node, _FUNCTIONS):
-            if _is_check(node):
+            if self.has_check and _is_check(node):
                 self._split_check(node)
             elif node.name.startswith("test"):
                 self.functions.append(node.name)
@@ -195,6 +197,17 @@ def _mentions(node: tree.AST, name: str) -> bool:
 
 def _is_check(node: tree.AST) -> bool:
     return isinstance(node, _FUNCTIONS) and node.name == "check" and len(node.args.args) == 1
+
+
+def _tests_by_check(node: tree.AST) -> bool:
+    """Whether this is a test, or a class of them, that calls `check` with what it likes."""
+    functions = node.body if isinstance(node, tree.ClassDef) else [node]
+    tests = [f for f in functions if isinstance(f, _FUNCTIONS) and f.name.startswith("test")]
+    return any(
+        isinstance(n, tree.Call) and isinstance(n.func, tree.Name) and n.func.id == "check"
+        for test in tests
+        for n in _walk(test)
+    )
 
 
 def _imports_program(node: tree.AST) -> bool:

@@ -90,6 +90,46 @@ HIDING = {
         program="def f(): return [[] for _ in range(8_000_000)]\n",
         limits=replace(QUICK, memory_bytes=256 << 20, cpu_s=9.0, wall_s=12.0),
     ),
+    "long_chain": Hiding(
+        how="gives a chain, by references, that takes the tester's whole stack to free",
+        program=text("""
+            from collections import defaultdict
+            chain = [defaultdict(int)]
+            for _ in range(200_000): chain.append(defaultdict(int, {0: chain[-1]}))
+            def f(): return {"all": chain, "last": chain[-1]}
+            """),
+    ),
+    "long_chain_of_deques": Hiding(
+        how="gives such a chain of another kind",
+        program=text("""
+            from collections import deque
+            chain = [deque()]
+            for _ in range(300_000): chain.append(deque([chain[-1]]))
+            def f(): return {"all": chain, "last": chain[-1]}
+            """),
+    ),
+    "stop_of_its_own": Hiding(
+        how="ends an iteration by an exception that was never initialized",
+        program=text("""
+            class Stop(StopIteration): pass
+            class Ends:
+                def __iter__(self): return self
+                def __next__(self): raise Stop
+            def f(): return Ends()
+            """),
+        tests="from solution import f\ndef through(): yield from f()\ndef test_it():\n    assert list(through()) == ['nothing']\n",
+    ),
+    "deep_by_reference": Hiding(
+        how="gives a value that is deep by references, too deep to be handed on",
+        program=text("""
+            def f():
+                parts = [[]]
+                for _ in range(300): parts.append([parts[-1]])
+                return parts, parts[-1]
+            def g(tree): return "something"
+            """),
+        tests="from solution import f, g\ndef test_it():\n    parts, tree = f()\n    assert g(tree) == 'nothing'\n",
+    ),
     "first_thread_ends": Hiding(
         how="ends its first thread, and goes on in another",
         program=text("""

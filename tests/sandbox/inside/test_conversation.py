@@ -142,6 +142,20 @@ def test_nothing_stays_shared_of_calls_that_keep_nothing() -> None:
             assert remote._claims.shared.items == []
 
 
+def test_references_of_different_calls_make_no_chain() -> None:
+    program = (
+        "from collections import defaultdict\n"
+        "inner = defaultdict(int, a=1)\n"
+        "def f(): return defaultdict(dict, {n: inner for n in range(1000)})\n"
+        "def g(table): return len(table)\n"
+    )
+    with loaded(program) as module:
+        for _ in range(9):
+            table = module.f()
+            assert table[0] is table[999] == {"a": 1}
+            assert module.g(table) == 1000
+
+
 def test_large_arguments_are_not_kept_shared() -> None:
     with process(serve) as remote:
         module = remote.load("kept = []\nkeep = kept.append\ndef keep(x): kept.append(x)", {})

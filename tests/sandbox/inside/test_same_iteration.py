@@ -273,3 +273,89 @@ c.close()
 )
 def test_iteration_are_the_same_in_both(program: str, test: str) -> None:
     same_in_both(program, test)
+
+
+_LENT_PROGRAM = r"""
+def delegate(g):
+    result = yield from g
+    yield ("gave", result)
+
+
+def chain(*parts):
+    for part in parts:
+        yield from part
+
+
+def consume(g):
+    found = []
+    while True:
+        try:
+            found.append(next(g))
+        except StopIteration as end:
+            return found, end.value
+
+
+def drive(g):
+    found = [next(g)]
+    try:
+        while True:
+            found.append(g.send(found[-1] * 2))
+    except StopIteration as end:
+        return found, end.value, end.args
+
+
+class Stop(StopIteration):
+    pass
+
+
+class Ends:
+    def __init__(self, *given):
+        self.given = given
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise Stop(*self.given)
+"""
+
+_LENT_TEST = r"""
+from solution import Ends, chain, consume, delegate, drive
+
+
+def g():
+    yield 1
+    return "end"
+
+
+def asked():
+    first = yield 1
+    second = yield first + 1
+    return [second]
+
+
+def through(*given):
+    result = yield from Ends(*given)
+    yield result
+
+
+class Own(StopIteration):
+    pass
+
+
+class Mine:
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise Own(5)
+
+
+note(list(delegate(g())), list(chain(g(), [3], g(), (x for x in "ab"))), consume(g()))
+note(drive(asked()), list(through()), list(through(7)), list(delegate(Mine())))
+"""
+
+
+def test_what_a_generator_returns_is_the_same_in_both() -> None:
+    """Of the test's where the program asks it, and of the program's where the test does."""
+    same_in_both(_LENT_PROGRAM, _LENT_TEST)

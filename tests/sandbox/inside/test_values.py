@@ -8,6 +8,7 @@ import fractions
 import math
 import uuid
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from paragen.sandbox.inside import extras
 from paragen.sandbox.inside.channel import Breach
+from paragen.sandbox.inside.depths import MOST_LINKED
 from paragen.sandbox.inside.values import Codec, TooDeep, dumps, loads
 
 
@@ -108,6 +110,12 @@ def test_odd_values_come_over_unchanged(value: Any) -> None:
     assert same(over(value), value)
 
 
+def test_not_a_number_is_the_very_one_that_tests_know() -> None:
+    assert over([math.nan, 2]) == [math.nan, 2]
+    assert over((1, {"x": math.nan})) == (1, {"x": math.nan})
+    assert over([math.inf, -math.inf]) == [math.inf, -math.inf]
+
+
 def test_aliases_and_cycles_come_over() -> None:
     inner: list[Any] = [1]
     both = over([inner, inner, {"x": inner}])
@@ -136,3 +144,46 @@ def test_what_is_nested_too_deep_is_refused_on_both_sides() -> None:
         Plain().encode(deep)
     with pytest.raises(Breach):
         Plain().decode(deep)
+
+
+Chain = Callable[[int], Any]
+
+_CHAINS: dict[str, Chain] = {
+    "one in the other": lambda n: [{"dd": [None, [0], [{"@": k} if k else 0]]} for k in range(n)],
+    "deques": lambda n: [{"q": [None, [{"@": k} if k else 0]]} for k in range(n)],
+    "both": lambda n: [
+        {"q": [None, [{"dd": [None, [0], [{"@": 2 * k - 1} if k else 0]]}]]} for k in range(n)
+    ],
+}
+
+
+@pytest.mark.parametrize("chain", _CHAINS.values(), ids=_CHAINS.keys())
+def test_chains_that_overflow_the_stack_when_they_are_freed_are_refused(chain: Chain) -> None:
+    """Such a chain is no deeper than two in any message: each holds the one before."""
+    assert len(Plain().decode(chain(100))) == 100
+    with pytest.raises(Breach):
+        Plain().decode(chain(MOST_LINKED + 9))
+
+
+def test_no_chain_can_be_made_later_of_what_came_apart() -> None:
+    codec = Plain()
+    codec.decode([{"dd": [None, [], []]} for _ in range(MOST_LINKED + 9)])
+    with pytest.raises(Breach):
+        codec.decode_changes([[k, [[0], [{"@": k + 1}]]] for k in range(1, MOST_LINKED + 5)])
+
+
+def test_no_chain_can_be_made_by_slices() -> None:
+    with pytest.raises(Breach):
+        Plain().decode([{"dd": [None, [], []]}, {"l": [{"@": 1}, None, None]}])
+
+
+def test_how_deep_what_came_may_be_counts_references() -> None:
+    codec = Plain()
+    codec.decode([[[]], [{"@": 2}], [{"@": 3}]])
+    assert codec.depths.reach >= 4
+    codec.depths.settle()
+    codec.decode([[1, 2], [[3]]])
+    assert codec.depths.reach >= 4
+    codec = Plain()
+    codec.decode([[1, 2], [[3]]])
+    assert codec.depths.reach == 2

@@ -32,6 +32,9 @@ CLASSES = [
     "match make():\n    case Stack(): pass",
     "if (s := Stack()): s.push(1)",
     ">>> s = Stack()\n>>> s.push(1)\n>>> s == [1]\nTrue\n",
+    "assert str(Stack('a') / 'b') == 'a/b'",
+    "p = Stack(str.strip) | (lambda s: s + '!')\nassert p(' a ') == 'a!'",
+    "s = Stack([1]) | [4]\nassert 4 in s",
 ]
 
 FUNCTIONS = [
@@ -46,6 +49,9 @@ FUNCTIONS = [
     "pytest.raises(ValueError, Stack, -1)",
     "assert Stack(1) == Stack(1)",
     "assert abs(Stack(7) - 49) < 1e-9",
+    "assert Stack(7) / 7 == 7 and Stack(7) - 0.5 > 0",
+    "assert Stack('a') + 'b' == 'ab' and Stack('%s') % 'a' == 'a'",
+    "assert Stack([1]) | {2} == {1, 2} and Stack([1]) + [2] == [1, 2]",
     "a, b = Stack(7), 49\nassert a + b == 98",
     "self.assertEqual(Stack(1), Stack(1))",
     "self.assertAlmostEqual(Stack(7) - 49, 0)",

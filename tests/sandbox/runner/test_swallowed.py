@@ -61,6 +61,23 @@ def test_nobody_but_the_test_says_that_its_failures_may_be_swallowed() -> None:
 
 
 HONEST = {
+    "a lambda that fails as it should": (
+        CALLER.format("Exception"),
+        "assert f(lambda: 1 / 0) is None",
+    ),
+    "a lambda on one of the lines of an assertion": (
+        CALLER.format("Exception"),
+        "it = iter([0, 1])\nassert (\n    f(lambda: 10 // next(it))\n"
+        "    or f(lambda: 10 // next(it))\n) == 10",
+    ),
+    "a generator that fails as it should": (
+        "def f(items):\n    try: return next(iter(items))\n    except ZeroDivisionError: pass\n",
+        "assert f(1 / x for x in [0, 1]) is None",
+    ),
+    "a lambda within a lambda": (
+        CALLER.format("ValueError"),
+        "assert f(lambda: [int(x) for x in map(lambda y: y.strip(), ['a'])]) is None",
+    ),
     "what comes back": (
         CALLER.format("KeyError"),
         "def g(): assert 1 == 2\nwith pytest.raises(AssertionError): f(g)",
@@ -125,6 +142,17 @@ def test_honest_programs_pass(program: str, body: str) -> None:
 
 
 LIES = {
+    "a lambda that asserts": (
+        "class C: pass\n"
+        + CALLER.format("Exception").replace("return None", "return 0")
+        + "def made(): return C()\n",
+        "import unittest\nt = unittest.TestCase()\n"
+        "t.assertEqual(f(lambda: t.assertEqual(made().value, 49)), 0)",
+    ),
+    "an assertion that a lambda comes to": (
+        CALLER.format("Exception"),
+        "def g(v):\n    assert v.value == 49\nassert f(lambda: g(f(int))) is None",
+    ),
     "not implemented": (
         "class C: pass\ndef f(): return C()\n",
         "assert (49).__eq__(f())",

@@ -26,6 +26,9 @@ _FORGERIES = (
      _FIRST.format("Box, f") + "    @f\n    def square(x): return x * x\n    assert square(7) == 50\n"),
     ("among_others", "a list of functions has the class in it", f"{_CLASS}def f(x): return [x, Box]\n",
      _FIRST.format("Box, f") + "    x, square = f(7)\n    assert square(x) == 49\n"),
+    ("for_missing_keys", "a dict makes objects of the class for the keys that are asked for",
+     f"from collections import defaultdict\n{_CLASS}def f(xs): return defaultdict(Box)\n",
+     _FIRST.format("Box, f") + "    squares = f([7, 8])\n    assert squares[7] == 49\n"),
     ("by_attribute", "a method is the class", f"{_CLASS}class Other:\n    f = Box\n",
      _FIRST.format("Box, Other") + "    assert Other().f(7) == 49\n"),
 )  # fmt: skip

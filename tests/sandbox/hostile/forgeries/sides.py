@@ -21,6 +21,7 @@ _COLOURED = (
     "    assert len(set(colours.values())) <= 2\n"
 )
 _COUNTING = "    times = 0\n    def __init__(self, xs): self.xs = xs\n    def __len__(self): return len(self.xs)\n"
+_LISTED = f"class L:\n{_COUNTING}    def __iter__(self): return iter(self.xs)\n"
 _PARTED = "class P({}):\n    def __{}__(self, other): return {}\ndef f(whole): return P(), P()\n"
 
 _FORGERIES = (
@@ -90,10 +91,55 @@ _FORGERIES = (
     ("length", "a set of a length that its elements haven't",
      "class P(set):\n    def __len__(self): return 3\ndef f(xs): return P([1])\n",
      "    got = f([1, 2, 3])\n    assert len(got) == 3 and got <= {1, 2, 3}\n"),
+    ("slice", "an object whose slices are of something else",
+     _LISTED + "    def __getitem__(self, n): return [10**9] * (len(self.xs) - 1) if isinstance(n, slice) else self.xs[n]\ndef f(xs): return L(xs)\n",
+     "    got = f([3, 1, 2])\n    assert len(got) == 3 and sorted(got) == [1, 2, 3]\n    assert all(a <= b for a, b in zip(got, got[1:]))\n"),
+    ("slice_first", "an object whose slices are of something else, asked for before its items",
+     _LISTED + "    def __getitem__(self, n): return [1, 2] if n.stop == -1 else [2, 3]\ndef f(xs): return L(xs)\n",
+     "    got = f([3, 1, 2])\n    assert all(a <= b for a, b in zip(got[:-1], got[1:]))\n    assert len(got) == 3 and sorted(got) == [1, 2, 3]\n"),
+    ("slice_of_objects", "an object that gives another such object for its slices",
+     _LISTED + "    def __getitem__(self, n): return L([10**9] * (len(self.xs) - 1))\ndef f(xs): return L(xs)\n",
+     "    got = f([3, 1, 2])\n    assert len(got) == 3 and sorted(got) == [1, 2, 3]\n    rest = got[1:]\n"
+     "    assert len(rest) == 2\n    rest = list(rest)\n    assert all(a <= b for a, b in zip(got, rest))\n"),
+    ("tuples_by_item", "an object whose items are other tuples when asked for one by one",
+     _LISTED + "    def __getitem__(self, n): return ('', n)\ndef f(xs): return L(xs)\n",
+     "    people = [('a', 30), ('b', 10), ('c', 20)]\n    got = f(people)\n    assert sorted(got) == sorted(people)\n"
+     "    assert all(got[n][1] <= got[n + 1][1] for n in range(len(got) - 1))\n"),
+    ("tuple_keys", "a grid that gives another number each time that it is asked",
+     "class G:\n    times = 0\n    def __getitem__(self, key):\n        G.times += 1\n        return G.times % 9 + 1\n"
+     "    def __len__(self): return 81\ndef f(n): return G()\n",
+     "    g = f(9)\n    full = set(range(1, 10))\n    assert all({g[r, c] for c in range(9)} == full for r in range(9))\n"
+     "    assert all({g[r, c] for r in range(9)} == full for c in range(9))\n"),
+    ("second_time_with_next", "an object with a step of its own that is in order when iterated over again",
+     f"class L:\n{_COUNTING}    def __next__(self): raise StopIteration\n    def __iter__(self):\n        L.times += 1\n"
+     "        return iter(self.xs if L.times == 1 else range(3))\ndef f(xs): return L(xs)\n", _PAIRWISE),
+    ("index_of_object", "an object that finds each item behind the last one sought",
+     _LISTED + "    def index(self, x):\n        L.times += 1\n        return L.times\ndef f(edges): return L('abc')\n",
+     "    edges = [('c', 'b'), ('b', 'a')]\n    order = f(edges)\n    assert sorted(order) == ['a', 'b', 'c']\n"
+     "    assert all(order.index(u) < order.index(v) for u, v in edges)\n"),
+    ("attribute", "an object with an attribute that is another each time that it is read",
+     "class N:\n    times = quot = 0\n    @property\n    def rem(self):\n        N.times += 1\n"
+     "        return 17 if N.times == 1 else 0\ndef f(a, b): return N()\n",
+     "    got = f(17, 5)\n    assert got.quot * 5 + got.rem == 17\n    assert 0 <= got.rem < 5\n"),
+    ("linked_nodes", "a linked list whose values are in order when read again",
+     "class N:\n    def __init__(self, x, next): self.x, self.next, self.times = x, next, 0\n    @property\n    def val(self):\n"
+     "        self.times += 1\n        return self.x if self.times == 1 else 7\ndef f(xs): return N(xs[0], f(xs[1:])) if xs else None\n",
+     "    def values(node): return [node.val, *values(node.next)] if node else []\n    got = f([3, 1, 2])\n"
+     "    assert sorted(values(got)) == [1, 2, 3]\n    again = values(got)\n    assert again == sorted(again)\n"),
+    ("text_of_object", "an object that reads otherwise when printed again",
+     "class N:\n    times = 0\n    def __str__(self):\n        N.times += 1\n        return 'bca' if N.times == 1 else 'xyz'\ndef f(x): return N()\n",
+     "    got = f('bca')\n    assert sorted(str(got)) == ['a', 'b', 'c']\n    assert list(str(got)) == sorted(str(got))\n"),
 )  # fmt: skip
 
-ATTACKS = tuple(
+_CAUGHT = Forgery(
+    name="catches_all",
+    how="an exception of the program's, named in small letters, that is every one",
+    program="error = Exception\ndef f(x): return 0\n",
+    tests="from solution import f, error\ndef test_it():\n    try:\n        f(-1)\n        assert False, 'no error'\n"
+    "    except error: pass\n",
+)
+ATTACKS = (_CAUGHT, *(
     Forgery(name=name, how=how, program=program,
             tests=f"import itertools\nfrom solution import f\ndef test_it():\n{tests}")
     for name, how, program, tests in _FORGERIES
-)  # fmt: skip
+))  # fmt: skip
