@@ -15,7 +15,7 @@ def list_models(choices: Choices) -> tuple[list[dict[str, Value]], list[str]]:
     Raises NoHostError where none did.
     """
     settings = configured(choices)
-    probed = probe(settings.hosts)
+    probed = probe(settings.hosts, settings.limits)
     silent = [one.error for one in probed if one.state is None]
     if len(silent) == len(probed):
         raise NoHostError("\n".join(silent))

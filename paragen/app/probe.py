@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from paragen.domain.errors import HostError, InterruptedRunError
+from paragen.domain.generator import CallLimits
 from paragen.domain.host import HostSpec
 from paragen.domain.ports import Host, HostState
 
@@ -25,14 +26,18 @@ class Probed:
     error: str = ""
 
 
-def probe(specs: Sequence[HostSpec], stopped: Callable[[], bool] = lambda: False) -> list[Probed]:
-    """Open hosts and ask each for its state, in their order.
+def probe(
+    specs: Sequence[HostSpec],
+    limits: CallLimits | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> list[Probed]:
+    """Open hosts with these limits and ask each for its state, in their order.
 
     Raises ConfigError, and InterruptedRunError as soon as `stopped` says so.
     """
     from paragen.hosts import open_host
 
-    hosts = [open_host(spec) for spec in specs]
+    hosts = [open_host(spec, limits) for spec in specs]
     found: dict[int, Probed] = {}
 
     def ask(number: int, host: Host) -> None:

@@ -44,9 +44,26 @@ class Scores:
     combined: float
 
 
+INTERNAL_KIND = "internal"
+INTERRUPTED_KIND = "interrupted"
+NOT_JUDGED_KIND = "not_judged"
+UNJUDGED_KIND = "unjudged"
+
+FAULT_KINDS: Mapping[str, str] = {
+    INTERNAL_KIND: "Paragen itself failed, in a way that it doesn't foresee.",
+    INTERRUPTED_KIND: "An interrupt called it off; it is asked again at a resume.",
+    NOT_JUDGED_KIND: "The sandbox failed, twice, or can't run this here.",
+    UNJUDGED_KIND: "Answered, and broken off before its verdict; it is judged at a resume.",
+}
+"""The kinds of faults that are no HostError's, and what each means."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Why a candidate is an error or not judged: a machine-readable kind, and a sentence."""
+    """Why a candidate is an error or not judged: a machine-readable kind, and a sentence.
+
+    The kind is a HostError's, or one of `FAULT_KINDS`.
+    """
 
     kind: str
     message: str

@@ -114,6 +114,13 @@ class Warned:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Something that is good to know, and that nobody need mind."""
+
+    message: str
+
+
 Event = (
     SessionStarted
     | RunStarted
@@ -127,4 +134,5 @@ Event = (
     | RunEnded
     | RunAudited
     | Warned
+    | Noted
 )

@@ -5,14 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 
 from paragen.dispatch import Resident
 from paragen.domain.errors import HostError, NoFinalLine, StreamDied
 from paragen.domain.events import Progressed
 from paragen.domain.generator import Answer, Request
 from paragen.domain.ports import Cancel, Host
-from paragen.engine.inbox import Answered, Back, Failed, Inbox, Job, Loaded, Progress, Recovered
+from paragen.engine.inbox import (
+    Answered,
+    Back,
+    Failed,
+    Inbox,
+    Job,
+    Loaded,
+    Progress,
+    Recovered,
+    Unaskable,
+)
 
 ASK_AGAIN_S = 5.0
 """How often a host that is lost is asked whether it is back."""
@@ -124,14 +134,21 @@ class Calls:
             self._inbox.put(Recovered(job, found))
 
     def _await_host(self, name: str, hung: Resident | None) -> None:
-        host = self._hosts[name]
+        host, was_said = self._hosts[name], False
         while not self._ended.wait(ASK_AGAIN_S):
-            with suppress(HostError):
+            try:
                 if hung is None:
                     host.state()
                 else:
                     # A host that hangs says how it is, and generates nothing all the same.
                     host.recover(hung.model, context_of(hung), self._ending)
+            except HostError:
+                continue
+            except Exception as error:  # a defect of ours must not keep a host away for good
+                if not was_said:
+                    self._inbox.put(Unaskable(name, error))
+                was_said = True
+            else:
                 self._inbox.put(Back(name))
                 return
 

@@ -17,12 +17,14 @@ from paragen.domain.events import (
     CandidateEnded,
     Event,
     JudgingStarted,
+    Noted,
     RunEnded,
     RunStarted,
     Warned,
 )
 from paragen.domain.generator import Answer, Attempt
 from paragen.engine.agenda import Agenda
+from paragen.engine.candidates import cancelled
 from paragen.engine.deadlines import Deadlines
 from paragen.engine.inbox import Job
 from paragen.engine.judges import Judges
@@ -30,7 +32,6 @@ from paragen.engine.resumed import unjudged
 from paragen.engine.slots import Key
 from paragen.engine.tournament import Tournament
 from paragen.engine.traffic import Traffic
-from paragen.engine.workers import cancelled
 
 
 class Course:
@@ -141,11 +142,9 @@ class Course:
         self._conclude_if_over(tournament)
 
     def _ask(self, tournament: Tournament, attempts: Sequence[Attempt]) -> None:
-        candidates = tournament.board.candidates
         for attempt in attempts:
             key = (tournament.run.run_id, attempt.id)
-            parents = tuple(candidates[parent] for parent in attempt.parents)
-            job = Job(key=key, attempt=attempt, plan=tournament.plan, parents=parents)
+            job = Job(key=key, attempt=attempt, plan=tournament.plan)
             known = tournament.answered.get(attempt.id)
             if known is not None:
                 job.host, job.answered = known.host, known.answer
@@ -165,6 +164,8 @@ class Course:
         run = tournament.begin()
         self._tell(RunStarted(run=run, planned=len(tournament.board.attempts)))
         self._announce(tournament, asked=tournament.not_on_record, queued=tournament.in_flight)
+        for note in tournament.plan.notes:
+            self._tell(Noted(message=note))
         for warning in run.warnings:
             self._tell(Warned(message=warning))
         if tournament.deadline is not None:

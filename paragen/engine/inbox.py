@@ -26,7 +26,6 @@ class Job:
     key: Key
     attempt: Attempt
     plan: Plan
-    parents: tuple[Candidate, ...] = ()
     host: str | None = None
     cancel: Cancel = field(default_factory=Cancel)
     started: float | None = None
@@ -89,6 +88,14 @@ class Back:
 
 
 @dataclass(frozen=True, slots=True)
+class Unaskable:
+    """A host that was lost can't be asked whether it is back, for a reason that isn't its own."""
+
+    host: str
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """An attempt has come to its end."""
 
@@ -100,6 +107,8 @@ class Interrupt:
     """The user wants to stop."""
 
 
-Message = Progress | Known | Answered | Failed | Loaded | Recovered | Back | Ended | Interrupt
+Message = (
+    Progress | Known | Answered | Failed | Loaded | Recovered | Back | Unaskable | Ended | Interrupt
+)
 
 Inbox = SimpleQueue[Message]

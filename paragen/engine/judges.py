@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from paragen.checks.probe_inputs import probe_inputs
 from paragen.domain.generator import Answer
 from paragen.domain.ports import Sandbox
+from paragen.engine.candidates import judged, not_judged
 from paragen.engine.inbox import Ended, Inbox, Job
-from paragen.engine.workers import failed, judged
 
 
 class Judges:
@@ -49,7 +49,15 @@ class Judges:
                 probes=self._probes_of(job) if compares else (),
             )
         except BaseException as error:
-            candidate = failed(attempt=job.attempt, host=job.host, error=error, started=started)
+            candidate = not_judged(
+                attempt=job.attempt,
+                host=job.host,
+                answer=answer,
+                error=error,
+                level=self._sandbox.state.level,
+                cancel=job.cancel,
+                started=started,
+            )
         self._inbox.put(Ended(job.key, candidate))
 
     def _probes_of(self, job: Job) -> tuple[str, ...]:

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from paragen.domain.board import Board
-from paragen.domain.candidate import Candidate, Fault
+from paragen.domain.candidate import INTERRUPTED_KIND, UNJUDGED_KIND, Candidate, Fault
 from paragen.domain.generator import Answer, Attempt
+from paragen.domain.retry import Retry
 from paragen.domain.status import MODEL_OUTCOMES, Status
 from paragen.domain.tournament import Run
 
-INTERRUPTED_KIND = "interrupted"
-"""The kind of fault of candidates that an interrupt called off: they are asked again."""
-UNJUDGED_KIND = "unjudged"
-"""The kind of those that were answered, and broken off before a verdict: they are judged again."""
 _INTERRUPTED = Fault(kind=INTERRUPTED_KIND, message="Interrupted; it is asked again at a resume.")
 _UNJUDGED = Fault(kind=UNJUDGED_KIND, message="Answered, but not judged; it is judged at a resume.")
-
-
-class Retry(StrEnum):
-    """Which attempts that have ended are asked again when a session is gone on with."""
-
-    NONE = "none"
-    ERRORS = "errors"
-    """Those that ended by no doing of the model's: errors, and what could not be judged."""
-    FAILED = "failed"
-    """These, and all that gave no program that passed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +42,12 @@ class Resumed:
         return max(ends, default=0.0)
 
 
-def kept(
-    attempts: Iterable[Attempt], candidates: Iterable[Candidate], retry: Retry = Retry.NONE
-) -> tuple[Candidate, ...]:
+def kept(candidates: Iterable[Candidate], retry: Retry = Retry.NONE) -> tuple[Candidate, ...]:
     """The candidates that stay when a session is gone on with; the others are asked again.
 
-    What was broken off doesn't stay; what a mode cancelled does, and what another of the attempts
-    builds on.
+    What was broken off doesn't stay; what a mode cancelled does.
     """
-    parents = {parent for attempt in attempts for parent in attempt.parents}
-    return tuple(c for c in candidates if c.id in parents or not _is_asked_again(c, retry))
+    return tuple(c for c in candidates if not _is_asked_again(c, retry))
 
 
 def unjudged(attempt: Attempt, host: str | None, answer: Answer) -> Candidate:
@@ -100,7 +82,7 @@ def marked(candidate: Candidate) -> Candidate:
 def rebuilt(board: Board, resumed: Resumed) -> Board:
     """An empty board after all that is on record: what was asked and hasn't ended is in flight."""
     board = board.asked(resumed.attempts)
-    for candidate in kept(resumed.attempts, resumed.candidates):
+    for candidate in kept(resumed.candidates):
         board = board.asked((candidate.attempt,)).ended(candidate)
     return board
 

@@ -34,6 +34,7 @@ from paragen.engine.inbox import (
     Message,
     Progress,
     Recovered,
+    Unaskable,
 )
 from paragen.engine.judges import Judges
 from paragen.engine.known import KnownAnswers
@@ -182,6 +183,8 @@ class Engine:
                 self._traffic.recovered(message)
             case Back():
                 self._traffic.back(message)
+            case Unaskable():
+                self._traffic.unaskable(message)
             case Ended(key, candidate):
                 course.end(key, candidate)
             case Interrupt():

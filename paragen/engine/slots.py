@@ -166,6 +166,7 @@ class Slots:
         """Which waiting attempts go to which hosts now; `busy` is how many are on their way."""
         room = self._most - len(self._calls)
         if not self._waiting or room <= 0 or (self._sequential and busy):
+            self._kept = None  # there is no slot that could be kept free
             return []
         hosts = list(self._hosts.values())
         counts = self._waiting.counts if self._max_models is None else self._admitted()
@@ -173,6 +174,8 @@ class Slots:
         if len(chosen) < room and not self._keeps(chosen):
             chosen = assign(self._admitted(), self._with_ready(), self.costs, limit=room)
             self._keep(chosen)
+        if len(chosen) == room:  # what is free beside these can't be used anyway
+            self._kept = None
         for one in chosen:
             self._more[one.host] = one.more
         return self._heads(chosen)

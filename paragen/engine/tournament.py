@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from paragen.domain.candidate import Candidate
 from paragen.domain.generator import Attempt
+from paragen.domain.moments import written
 from paragen.domain.plan import Plan
 from paragen.domain.status import Status
 from paragen.domain.tournament import Run, SandboxState
@@ -99,8 +100,7 @@ class Tournament:
         """
         self._started = time.monotonic() - self._played_s
         if not self.run.started_at:
-            now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            self.run = replace(self.run, started_at=now)
+            self.run = replace(self.run, started_at=written(datetime.now(UTC)))
         return self.run
 
     def advance(self) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:

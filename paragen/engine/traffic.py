@@ -21,11 +21,21 @@ from paragen.domain.generator import Answer, CallLimits, Request
 from paragen.domain.plan import Plan
 from paragen.domain.ports import Cancel, Host, HostState, Recovery
 from paragen.engine.calls import Calls
-from paragen.engine.inbox import Back, Ended, Failed, Inbox, Job, Known, Loaded, Recovered
+from paragen.engine.candidates import failed, homeless, unplaced
+from paragen.engine.inbox import (
+    Back,
+    Ended,
+    Failed,
+    Inbox,
+    Job,
+    Known,
+    Loaded,
+    Recovered,
+    Unaskable,
+)
 from paragen.engine.known import KnownAnswers
 from paragen.engine.loads import Loads
 from paragen.engine.slots import Key, Slots, resident_of
-from paragen.engine.workers import failed, homeless, unplaced
 from paragen.prompts import messages
 
 BROKEN_OFF = (GenerationCancelled, FirstTokenTimeout, GenerationTimeout)
@@ -182,11 +192,21 @@ class Traffic:
             self._hangs(job.host, resident, found)
         elif isinstance(found, HostError) and found.host_down and len(self._hosts) > 1:
             self._lose(job.host, found)
+        elif not isinstance(found, Recovery | HostError):
+            self._warn(
+                f"whether {resident.model} still answers on host {job.host} couldn't be seen: "
+                f"{_words(found)}"
+            )
 
     def back(self, message: Back) -> None:
         """A host that was lost answers again."""
         self._slots.regain(message.host)
         self._warn(f"host {message.host} answers again")
+
+    def unaskable(self, message: Unaskable) -> None:
+        """A host that was lost can't be asked whether it is back, which is tried on."""
+        why = _words(message.error)
+        self._warn(f"host {message.host} can't be asked whether it answers again: {why}")
 
     def forget(self, key: Key) -> Job | None:
         """An attempt has ended: its job, None where it never was under way."""
@@ -210,7 +230,7 @@ class Traffic:
     def _request(self, job: Job) -> Request:
         return Request(
             instance=job.attempt.instance,
-            messages=messages(job.plan.task, job.attempt, job.parents),
+            messages=messages(job.plan.task, job.attempt),
             limits=self._limits,
         )
 
@@ -255,6 +275,10 @@ class Traffic:
 
     def _warn(self, message: str) -> None:
         self._tell(Warned(message=message))
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _started(job: Job) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import random
 import ssl
 import threading
@@ -86,12 +85,12 @@ class Calls:
 
     def with_retries(self, call: Call, ask: Callable[[Breaker], Result]) -> Result:
         """What `ask` gives, tried as often as the limits say; raises HostError."""
-        hung = False
-        for tries in itertools.count():
+        retries, hung = 0, False
+        while True:
             with self.breaker(call) as breaker:
-                if tries and not hung:
+                if retries and not hung:
                     # Full jitter: callers that failed together don't come back together.
-                    longest = min(MAX_BACKOFF_S, self._backoff_s * 2 ** (tries - 1))
+                    longest = min(MAX_BACKOFF_S, self._backoff_s * 2 ** (retries - 1))
                     breaker.sleep(random.uniform(0, longest))
                 self._health.await_cure(call.model, breaker)
                 if hung and self._health.failed(call.model):
@@ -106,9 +105,11 @@ class Calls:
                 except HostError as error:
                     # A try that was broken off for a cure's sake is none.
                     hung = breaker.why is Why.HUNG
-                    if not hung and not (error.retryable and tries < call.limits.retries):
+                    if hung:
+                        continue
+                    if not error.retryable or retries >= call.limits.retries:
                         raise
-        raise AssertionError("unreachable: the tries are counted without end")
+                    retries += 1
 
     @contextlib.contextmanager
     def breaker(self, call: Call, *, spared: bool = False) -> Iterator[Breaker]:

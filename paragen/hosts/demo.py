@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from paragen.domain.errors import ConfigError, HostBusy, HostRefused, ModelMissing
-from paragen.domain.generator import Answer, Request
+from paragen.domain.generator import Answer, CallLimits, Request
 from paragen.domain.host import HostSpec, canonical_model
 from paragen.domain.ports import Cancel, HostState, Model, OnProgress, Recovery
 from paragen.hosts.breaker import Breaker, Why
@@ -32,10 +32,11 @@ VERSION = "demo"
 _ORIGIN = "the bundled demo recording"
 
 
-def open_host(spec: HostSpec) -> DemoHost:
+def open_host(spec: HostSpec, limits: CallLimits) -> DemoHost:
     """The demo host that a spec describes: by default, of the bundled recording.
 
-    Raises ConfigError where the recording can't be read.
+    All but answers takes it no time, and so needs no limits. Raises ConfigError where the
+    recording can't be read.
     """
     if spec.recording is None:
         return DemoHost(spec.name, bundled_recording(), spec.slots)
@@ -130,15 +131,19 @@ class DemoHost:
         faults = Faults(host=self._name, url=VERSION, model=model, limits=request.limits)
         recorded = self._find(request, faults)
         breaker = Breaker()
-        cancel.on_throw(partial(breaker.throw, Why.CANCELLED))
         play = playback(
             recorded,
             think=request.instance.generator.think is not False,
             num_predict=request.instance.generator.num_predict,
         )
         show = _Show(recorded, play, request, faults, breaker, time.perf_counter())
-        _await_first_token(show)
-        return settle(_stream(show, on_progress), model)
+        throw = partial(breaker.throw, Why.CANCELLED)
+        cancel.on_throw(throw)
+        try:
+            _await_first_token(show)
+            return settle(_stream(show, on_progress), model)
+        finally:
+            cancel.forget(throw)
 
     def load(self, model: str, num_ctx: int, cancel: Cancel) -> float:
         """Do nothing: what loading took is part of each recorded answer."""

@@ -33,29 +33,36 @@ if TYPE_CHECKING:
     from ollama import ChatResponse
 
 
-def open_host(spec: HostSpec) -> OllamaHost:
+def open_host(spec: HostSpec, limits: CallLimits) -> OllamaHost:
     """The Ollama server that a spec describes. Raises ConfigError."""
-    return OllamaHost(spec)
+    return OllamaHost(spec, limits)
 
 
 class OllamaHost:
     """An Ollama server as the port Host.
 
     `url` None means OLLAMA_HOST, else this machine; `slots` None means OLLAMA_NUM_PARALLEL, else
-    one. A failed try is repeated after a random part of `backoff_s`, which doubles each time.
+    one. `limits` hold for loads, cures and questions: a request for an answer brings its own. A
+    failed try is repeated after a random part of `backoff_s`, which doubles each time.
     The first-token limit runs from a try's beginning (so queueing and loading are inside), the
     generation limit from the first token. A model that gives no sign of life for `patience_s`
     after a generation was broken off is taken to hang.
     """
 
     def __init__(
-        self, spec: HostSpec, *, backoff_s: float = BACKOFF_S, patience_s: float = PATIENCE_S
+        self,
+        spec: HostSpec,
+        limits: CallLimits | None = None,
+        *,
+        backoff_s: float = BACKOFF_S,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         if spec.url is None:
             self.url = normalise_url(os.environ.get("OLLAMA_HOST"), "OLLAMA_HOST")
         else:
             self.url = normalise_url(spec.url, f"The url of host {spec.name!r}")
         self._name = spec.name
+        self._limits = limits or CallLimits()
         self._slots = spec.slots or default_slots(os.environ.get("OLLAMA_NUM_PARALLEL"))
         headers = headers_of(spec, os.environ.get("OLLAMA_API_KEY"))
         tls = tls_context(self.url)
@@ -120,7 +127,7 @@ class OllamaHost:
         self._calls.close()
 
     def _faults(self, model: str, limits: CallLimits | None = None) -> Faults:
-        return Faults(host=self._name, url=self.url, model=model, limits=limits or CallLimits())
+        return Faults(host=self._name, url=self.url, model=model, limits=limits or self._limits)
 
     def _call(self, model: str, cancel: Cancel) -> Call:
         return Call(self._faults(model), cancel, time.perf_counter())

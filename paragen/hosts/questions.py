@@ -14,6 +14,7 @@ from paragen.hosts.faults import Faults
 from paragen.hosts.ollama_state import loaded_models, read_state
 
 ASK_TIMEOUT_S = 5.0
+"""How long a server may be silent, once the connection stands: that has a limit of its own."""
 _KEEPING_REDIRECTS = (307, 308)
 """Those after which a POST stays one."""
 
@@ -28,7 +29,7 @@ class Questions:
 
     def state(self, faults: Faults) -> HostState:
         """Its version, its models and which are loaded."""
-        with self._open() as client:
+        with self._open(faults) as client:
             version, tags, ps = (
                 _ask(client, "GET", path, faults)
                 for path in ("/api/version", "/api/tags", "/api/ps")
@@ -37,20 +38,20 @@ class Questions:
 
     def loaded(self, faults: Faults) -> frozenset[str]:
         """The full names of the models that are loaded."""
-        with self._open() as client:
+        with self._open(faults) as client:
             return loaded_models(_ask(client, "GET", "/api/ps", faults))
 
     def unload(self, faults: Faults) -> None:
         """Have the model unloaded as soon as nothing runs on it."""
         body = {"model": faults.model, "messages": [], "keep_alive": 0, "stream": False}
-        with self._open() as client:
+        with self._open(faults) as client:
             _ask(client, "POST", "/api/chat", faults, body)
 
-    def _open(self) -> httpx.Client:
+    def _open(self, faults: Faults) -> httpx.Client:
         return httpx.Client(
             base_url=self._url,
             headers=self._headers,
-            timeout=ASK_TIMEOUT_S,
+            timeout=httpx.Timeout(ASK_TIMEOUT_S, connect=faults.limits.connect_s),
             trust_env=not is_loopback(self._url),
             follow_redirects=True,
             verify=self._tls,

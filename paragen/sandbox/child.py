@@ -142,6 +142,7 @@ class Child:
                 cancel.on_throw(self.victim.cancel)
                 self._pump()
             finally:
+                cancel.forget(self.victim.cancel)
                 wall_s = time.monotonic() - self._started
                 self.victim.let_go()
                 code, used = self._reap()

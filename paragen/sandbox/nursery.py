@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,14 +56,13 @@ class Nursery:
     def __init__(self) -> None:
         """Start it and wait until it is warm; raises SandboxFault."""
         self._lock = threading.Lock()
-        self._control, theirs = _sockets()
-        try:
-            self._process = _start(theirs)
-        except OSError as error:
-            self._control.close()
-            raise SandboxFault(f"no process could be started: {error}") from error
-        finally:
-            theirs.close()
+        with ExitStack() as ours, ExitStack() as theirs:
+            try:
+                self._control, end = _sockets(ours, theirs)
+                self._process = _start(end)
+            except OSError as error:
+                raise SandboxFault(f"no process could be started: {error}") from error
+            ours.pop_all()
         try:
             ready = heard(self._control)
             if ready is None:
@@ -75,21 +74,21 @@ class Nursery:
 
     def start(self) -> Started:
         """Fork a worker, which waits for its settings; raises SandboxFault."""
-        ours, control_end = _sockets()
-        tester, tester_end = _sockets()
-        try:
-            with self._lock, control_end, tester_end:
-                handed = (control_end.fileno(), tester_end.fileno())
-                control.send(self._control, {"kind": "start"}, handed)
-                received = heard(self._control)
-            if received is None:
-                raise SandboxFault("the process that starts the sandbox's workers has ended")
-        except (OSError, SandboxFault) as error:
-            ours.close()
-            tester.close()
-            raise SandboxFault(f"no worker could be started: {error}") from error
-        tie = ties.tie(received[1][0], received[0]["pid"], leashed=ties.LEASHED)
-        return Started(ours, tester, tie)
+        with ExitStack() as ours, ExitStack() as theirs:
+            try:
+                asked, asked_end = _sockets(ours, theirs)
+                tester, tester_end = _sockets(ours, theirs)
+                with self._lock:
+                    handed = (asked_end.fileno(), tester_end.fileno())
+                    control.send(self._control, {"kind": "start"}, handed)
+                    received = heard(self._control)
+                if received is None:
+                    raise SandboxFault("the process that starts the sandbox's workers has ended")
+            except (OSError, SandboxFault) as error:
+                raise SandboxFault(f"no worker could be started: {error}") from error
+            tie = ties.tie(received[1][0], received[0]["pid"], leashed=ties.LEASHED)
+            ours.pop_all()
+        return Started(asked, tester, tie)
 
     @property
     def alive(self) -> bool:
@@ -128,25 +127,32 @@ class Nursery:
 
 
 def heard(sock: socket.socket) -> tuple[Mapping[str, Any], list[int]] | None:
-    """The next message, None where the other end is gone; raises SandboxFault for a silent one."""
+    """The next message, None where the other end is gone.
+
+    Raises SandboxFault for a silent one, or where it can't be heard.
+    """
     try:
         return control.receive(sock)
     except BlockingIOError:
         raise SandboxFault(f"a sandbox process did not answer within {WAIT_S} s") from None
-    except OSError:  # it ended with something unread
+    except ConnectionError:  # it ended with something unread
         return None
+    except OSError as error:
+        raise SandboxFault(f"a sandbox process can't be heard: {error}") from error
 
 
-def _sockets() -> tuple[socket.socket, socket.socket]:
-    """Two connected sockets; reading and writing the first doesn't wait for ever.
+def _sockets(ours: ExitStack, theirs: ExitStack) -> tuple[socket.socket, socket.socket]:
+    """Two connected sockets, one for each to close; reading and writing ours doesn't wait for ever.
 
-    The kernel sees to that by itself, without a poll before each call.
+    The kernel sees to that by itself, without a poll before each call. Raises OSError.
     """
-    ours, theirs = socket.socketpair()
+    here, there = socket.socketpair()
+    ours.enter_context(here)
+    theirs.enter_context(there)
     limit = struct.pack("ll", WAIT_S, 0)
-    ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-    return ours, theirs
+    here.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+    here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+    return here, there
 
 
 def _start(control_end: socket.socket) -> subprocess.Popen[bytes]:

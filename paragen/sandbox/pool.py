@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from paragen.domain.errors import SandboxFault
+from paragen.domain.errors import SandboxFault, SandboxUnavailableError
 from paragen.domain.ports import Cancel
 from paragen.sandbox.worker import Worker
 
@@ -110,7 +110,11 @@ class Pool:
                 self._idle.setdefault(packages, []).append(worker)
 
     def _started(self, packages: Packages) -> Worker:
-        worker = self._start(packages)
+        try:
+            worker = self._start(packages)
+        # The level was to be had when the sandbox was opened: that it isn't now may pass.
+        except (OSError, SandboxUnavailableError) as error:
+            raise SandboxFault(f"no worker could be started: {error}") from error
         with self._lock:
             self._all.add(worker)
             closed = self._closed

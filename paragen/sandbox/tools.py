@@ -9,12 +9,10 @@ from importlib import import_module
 
 from paragen.domain.errors import SandboxFault
 
-TOOLS = frozenset({"ruff"})
-
 
 @cache
 def find_tool(name: str) -> str:
-    """The path of one of TOOLS; raises SandboxFault where it can't be had."""
+    """The path of a tool; raises SandboxFault where it can't be had."""
     found = _ruff() if name == "ruff" else None
     if found is None:
         raise SandboxFault(f"the tool {name!r} isn't installed: pip install --upgrade {name}")

@@ -206,6 +206,7 @@ def describe(level: str) -> Description:
         "forgeries: objects that equal anything, changes to libraries, reports of its own",
         "files: it can read and write whatever you can",
         "the network",
+        "a machine that is slow or busy: its programs get no more time for that",
         "CPU time of processes that it starts: counted at the end, if they were waited for",
         "the number of files and the disk space that they take together",
         "other processes of yours: it can send them signals",

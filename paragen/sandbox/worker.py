@@ -172,8 +172,10 @@ class Worker:
             heard = control.next_news(self._control)
         except BlockingIOError:
             raise SandboxFault(f"a worker did not answer within {WAIT_S} s") from None
-        except OSError:  # it ended with something unread
+        except ConnectionError:  # it ended with something unread
             heard = None
+        except OSError as error:
+            raise SandboxFault(f"a worker can't be heard: {error}") from error
         if heard is None:
             raise SandboxFault("a worker ended")
         news, descriptors = heard

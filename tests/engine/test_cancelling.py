@@ -15,11 +15,12 @@ from paragen.domain.events import CandidateEnded, Event, RunEnded, Warned
 from paragen.domain.generator import Answer, Attempt, Generator, Instance, Request
 from paragen.domain.ports import Cancel, OnProgress, Recovery, Sandbox
 from paragen.domain.status import Status
+from paragen.engine.candidates import judged
 from paragen.engine.session import Engine
-from paragen.engine.workers import judged
 from paragen.hosts.demo import DemoHost
 from paragen.modes import Mode
 from paragen.modes.ask import ask
+from paragen.modes.options import NoOptions
 from paragen.parse.recording import Recorded, RecordedFault
 from tests.engine.playing import (
     FAST,
@@ -98,7 +99,7 @@ def test_a_mode_that_cancels_all_that_waits_is_asked_again(
             return Step(start=ask(board, board.roster))
         return Step(cancel=board.in_flight) if board.running else Step(finish="enough")
 
-    mode = Mode(name="one", options=None, step=step, compares=False, notes=lambda roster: ())
+    mode = Mode(name="one", options=NoOptions(), step=step, compares=False, notes=lambda roster: ())
     monkeypatch.setattr("paragen.engine.agenda.find_mode", lambda name, written: mode)
     with served(QUICK, slots=1) as (_, host):
         (run,) = engine(sandbox, host, sequential=True).play([plan("quick", "quick", "quick")])
@@ -149,7 +150,7 @@ def test_who_is_called_off_by_the_mode_is_not_by_the_interrupt_that_comes_next(
             return Step(start=ask(board, board.roster))
         return Step(cancel=("c2",) if "c1" in board.candidates else ())
 
-    mode = Mode(name="one", options=None, step=step, compares=False, notes=lambda roster: ())
+    mode = Mode(name="one", options=NoOptions(), step=step, compares=False, notes=lambda roster: ())
     monkeypatch.setattr("paragen.engine.agenda.find_mode", lambda name, written: mode)
     monkeypatch.setattr("paragen.engine.session.LEAVE_S", 1.5)
     listener, host = Interrupting(), Stubborn("h", RECORDED, 3)

@@ -252,6 +252,25 @@ class HangsOn(DemoHost):
         raise HostHanging("host hangs generates nothing any more")
 
 
+class CantBeLookedAt(DemoHost):
+    """A host that can't be looked at after a call was broken off, by a defect of ours."""
+
+    def generate(self, request: Request, on_progress: OnProgress, cancel: Cancel) -> Answer:
+        raise FirstTokenTimeout("no token came")
+
+    def recover(self, model: str, num_ctx: int, cancel: Cancel) -> Recovery:
+        raise ValueError("a defect")
+
+
+def test_that_a_host_could_not_be_looked_at_is_said(sandbox: Sandbox) -> None:
+    listener = Listener()
+    host = CantBeLookedAt("odd", RECORDED, 1)
+    (run,) = engine(sandbox, host, listener=listener).play([plan("right")])
+    assert run.exit_code == 3
+    (said,) = listener.of(Warned)
+    assert "right:latest still answers on host odd couldn't be seen: ValueError" in said.message
+
+
 @pytest.mark.parametrize(
     ("models", "is_lost"), [("wrong right prose", 0), ("wrong prose right", 1)]
 )

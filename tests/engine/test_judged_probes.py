@@ -14,7 +14,7 @@ from paragen.domain.ports import Cancel, Sandbox
 from paragen.domain.status import Status
 from paragen.domain.task import Limits, Module, Task, TestCode
 from paragen.domain.tournament import Criteria, SandboxState, Weights
-from paragen.engine.workers import judged
+from paragen.engine.candidates import judged
 from tests.sandbox.harness import sandbox
 
 ATTEMPT = Attempt(

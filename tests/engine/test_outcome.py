@@ -66,9 +66,19 @@ def test_exit_codes(statuses: list[Status], code: int) -> None:
     assert run.wall_s == 3.0
 
 
-def test_an_answer_that_broke_off_is_an_answer() -> None:
-    assert concluded(ended(1, Status.ERROR, answered=True)).exit_code == 1
-    assert concluded(ended(1, Status.ERROR, answered=False)).exit_code == 3
+def test_an_answer_that_broke_off_is_none() -> None:
+    broken, silent = ended(1, Status.ERROR), ended(2, Status.ERROR, answered=False)
+    assert concluded(broken, silent).exit_code == 3
+    run = concluded(broken)
+    assert run.exit_code == 3
+    assert run.reason.startswith("No host could answer to the end. ")
+    assert concluded(broken, ended(2, Status.FAILED)).exit_code == 1
+
+
+@pytest.mark.parametrize("kind", ["truncated", "empty_after_thinking"])
+def test_an_answer_that_was_as_long_as_it_may_be_is_one(kind: str) -> None:
+    cut = replace(ended(1, Status.ERROR), error=Fault(kind=kind, message="It was cut off."))
+    assert concluded(cut, ended(2, Status.ERROR)).exit_code == 1
 
 
 def test_no_host_says_what_the_first_error_was() -> None:
@@ -140,6 +150,15 @@ def test_of_a_session(codes: list[int]) -> None:
     assert (code == 0) is (bool(codes) and set(codes) == {0})
     assert (code == 130) is (130 in codes)
     assert (code == 3) is (bool(codes) and set(codes) == {3})
+
+
+def test_what_waited_for_a_dead_hosts_winner_is_no_sign_of_a_host() -> None:
+    dead = replace(build.run("r1"), exit_code=3)
+    waited = not_played(build.run("r2"), "r1")
+    assert session_exit_code((dead, waited)) == 3
+    assert session_exit_code((dead, replace(waited, finish="everyone has played"))) == 1
+    assert session_exit_code((replace(dead, exit_code=0), waited)) == 1
+    assert session_exit_code((replace(dead, exit_code=1), waited)) == 1
 
 
 def test_exit_code_of_a_ranking() -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from paragen.domain.board import Board
 from paragen.domain.candidate import Candidate, Fault
 from paragen.domain.generator import Answer
+from paragen.domain.retry import Retry
 from paragen.domain.status import Status
 from paragen.engine.resumed import (
     Resumed,
-    Retry,
     answered,
     broken_off,
     kept,
@@ -68,13 +68,13 @@ def test_what_was_being_judged_at_an_interrupt_is_only_judged_again() -> None:
     for one in (cut_off, known):
         assert broken_off(one)
         assert answered([one, interrupted("c2"), build.candidate("c3")]) == {"c1": one}
-        assert kept([program.attempt], [one]) == ()
+        assert kept([one]) == ()
         assert rebuilt(EMPTY, Resumed(candidates=(one,), attempts=(program.attempt,))).running
 
 
 def test_what_could_not_be_judged_is_only_judged_again_too() -> None:
     lost = build.candidate("c1", Status.NOT_JUDGED)
-    assert kept([lost.attempt], [lost]) == (lost,), "if it is to be retried at all"
+    assert kept([lost]) == (lost,), "if it is to be retried at all"
     assert not broken_off(lost)
     assert answered([lost]) == {"c1": lost}
 
@@ -100,16 +100,9 @@ def test_only_what_was_cancelled_is_marked_at_an_interrupt(status: Status) -> No
 )
 def test_what_is_asked_again(retry: Retry, again: set[Status]) -> None:
     candidates = [build.candidate(f"c{n}", status) for n, status in enumerate(Status)]
-    attempts = [candidate.attempt for candidate in candidates]
-    stay = kept(attempts, [*candidates, interrupted("i")], retry)
+    stay = kept([*candidates, interrupted("i")], retry)
     assert {candidate.status for candidate in stay} == set(Status) - again
     assert "i" not in {candidate.id for candidate in stay}
-
-
-def test_what_others_build_on_stays() -> None:
-    failed = build.candidate("c1", Status.FAILED)
-    repair = replace(build.candidate("c2", Status.FAILED).attempt, parents=("c1",))
-    assert kept([failed.attempt, repair], [failed], Retry.FAILED) == (failed,)
 
 
 def test_how_long_it_had_been_played() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from paragen.domain.board import Budget
+from paragen.domain.command import Command, Ran
 from paragen.domain.errors import ConnectionFault
 from paragen.domain.events import (
     AttemptQueued,
@@ -24,10 +26,20 @@ from paragen.domain.events import (
     SessionStarted,
     Warned,
 )
-from paragen.domain.generator import Answer, CallLimits, Generator, Instance, Request
-from paragen.domain.ports import Cancel, OnProgress, Sandbox
+from paragen.domain.generator import (
+    Answer,
+    Attempt,
+    CallLimits,
+    Generator,
+    Instance,
+    Request,
+)
+from paragen.domain.ports import Cancel, HostState, OnProgress, Sandbox
 from paragen.domain.status import Status
+from paragen.domain.tournament import SandboxState
+from paragen.engine.candidates import not_judged
 from paragen.engine.outcome import session_exit_code
+from paragen.engine.resumed import answered, marked
 from paragen.engine.session import Engine
 from paragen.hosts.demo import DemoHost
 from paragen.parse.recording import Recorded, RecordedFault
@@ -320,6 +332,33 @@ def test_a_host_that_comes_back_gets_attempts_again(
     assert "answers again" in warned[1]
 
 
+class Unaskable(RestartingHost):
+    """A restarting host which, while it is down, fails as no host should when asked how it is."""
+
+    asked = 0
+
+    def state(self) -> HostState:
+        self.asked += 1
+        if 1 < self.asked < 4:  # the first time is before the session
+            raise ValueError("no state")
+        return super().state()
+
+
+def test_a_host_that_can_not_be_asked_is_asked_on_and_that_is_said_once(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paragen.engine.calls.ASK_AGAIN_S", 0.05)
+    well, back = DemoHost("well", SIX, 1), Unaskable("back", SIX, 1)
+    listener = Listener()
+    plans = [plan("m0", "m1", name=f"task{n}") for n in range(8)]
+    runs = engine(sandbox, back, well, listener=listener).play(plans)
+    assert {c.host for run in runs for c in run.ranking} == {"well", "back"}
+    warned = [event.message for event in listener.of(Warned)]
+    assert len(warned) == 3
+    assert "can't be asked whether it answers again: ValueError: no state" in warned[1]
+    assert "answers again" in warned[2]
+
+
 @pytest.mark.parametrize("host", ["dead", "gone"])
 def test_what_is_pinned_to_a_host_that_is_not_there_is_an_error(
     sandbox: Sandbox, host: str
@@ -371,6 +410,52 @@ def test_a_defect_in_a_thread_ends_one_attempt_not_the_tournament(sandbox: Sandb
     assert candidate.status is Status.ERROR
     assert candidate.error is not None
     assert candidate.error.kind == "internal"
+
+
+class BrokenSandbox:
+    """A sandbox that fails in a way which nobody foresaw."""
+
+    state = SandboxState(level="none", sealed=False)
+    workers = 1
+
+    def run(self, command: Command, cancel: Cancel) -> Ran:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def close(self) -> None:
+        pass
+
+
+def test_an_answer_whose_judging_breaks_down_is_kept_and_no_host_is_blamed() -> None:
+    listener = Listener()
+    (run,) = engine(BrokenSandbox(), DemoHost("h", RECORDED), listener=listener).play(
+        [plan("right")]
+    )
+    (candidate,) = run.ranking
+    assert (candidate.status, candidate.host) == (Status.NOT_JUDGED, "h")
+    assert candidate.answer is not None
+    assert candidate.answer.text == RIGHT
+    assert candidate.error is not None
+    assert candidate.error.kind == "internal"
+    assert "No space left" in candidate.error.message
+    assert run.exit_code == 1
+    assert "host" not in run.reason
+    assert answered(run.ranking), "it is only judged when it is asked again"
+
+
+def test_what_was_called_off_and_breaks_down_is_cancelled() -> None:
+    cancel = Cancel()
+    cancel.throw()
+    candidate = not_judged(
+        attempt=Attempt(id="c1", instance=plan("right").roster[0]),
+        host="h",
+        answer=Answer(text=RIGHT),
+        error=OSError("gone"),
+        level="none",
+        cancel=cancel,
+        started=time.monotonic(),
+    )
+    assert candidate.status is Status.CANCELLED
+    assert answered([marked(candidate)]), "its answer is whole"
 
 
 def test_a_subscriber_that_raises_ends_the_session_and_leaves_no_thread(sandbox: Sandbox) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -363,6 +364,33 @@ def test_a_slot_that_was_kept_free_is_used_when_more_comes() -> None:
     assert [host for _, host in send(slots)] == ["slow"]
 
 
+@pytest.mark.parametrize("bound", [{"sequential": True}, {"concurrency": 1}])
+def test_where_no_more_may_be_sent_no_slot_is_kept_free(bound: dict[str, Any]) -> None:
+    """Else the time to ask again comes, and passes, and it is asked without end."""
+    clock = Clock()
+    there = state("a")
+    slots = Slots([(Place("x"), there), (Place("y"), there)], clock=clock, **bound)
+    put(slots, "a", "a", "a")
+    for number in range(2):
+        assert len(send(slots)) == 1
+        assert slots.ask_again_s is None
+        clock.now_s += 1000
+        assert send(slots, busy=1) == []
+        assert slots.ask_again_s is None
+        slots.end(("r", f"a.{number}"), loaded=True, seen=Answer(text="", decode_s=1000))
+
+
+def test_while_the_last_answer_is_judged_no_slot_is_kept_free() -> None:
+    clock = Clock()
+    slots = Slots([(Place("h"), None)], sequential=True, clock=clock)
+    slots.begin_load("h", on("b"))
+    put(slots, "a")
+    assert send(slots) == [], "its model would push out what is being loaded"
+    clock.now_s += 1000
+    assert send(slots, busy=1) == []
+    assert slots.ask_again_s is None
+
+
 HOSTS = ["x", "y", "z"]
 MODELS = ["a", "b", "c"]
 
@@ -415,6 +443,11 @@ class Books(RuleBasedStateMachine):
             assert taken.instance.generator.model != "c" or host == "y" or pinned == host
             self.slots.begin(key, taken, host)
             self.running[key] = (taken, host)
+        assert self.slots.ask_again_s != 0.0, "what was just decided holds for a while"
+
+    @rule(seconds=st.floats(0, 100))
+    def time_passes(self, seconds: float) -> None:
+        self.clock.now_s += seconds
 
     @precondition(lambda self: self.waiting)
     @rule(data=st.data())

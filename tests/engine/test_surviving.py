@@ -7,14 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from paragen.domain.board import Budget
 from paragen.domain.events import RunStarted, SessionStarted
 from paragen.domain.ports import Sandbox
 from paragen.domain.status import Status
 from paragen.domain.tournament import SandboxState
+from paragen.engine.candidates import cancelled
 from paragen.engine.resumed import Resumed
 from paragen.engine.tournament import Tournament
-from paragen.engine.workers import cancelled
 from paragen.hosts.demo import DemoHost
 from paragen.modes import find_mode
 from paragen.parse.recording import Recorded
@@ -154,8 +153,9 @@ def test_a_tournament_that_is_opened_again_has_its_deadline_anew() -> None:
 def test_what_is_called_off_while_it_is_asked_again_is_what_it_was(sandbox: Sandbox) -> None:
     """A race that is won asks nobody again, and loses no verdict either."""
     record = Record()
-    plans = [plan("wrong", "right", mode="race", budget=Budget(max_in_flight=1))]
-    (run,) = engine(sandbox, DemoHost("h", RECORDED), listener=record).play(plans)
+    plans = [plan("wrong", "right", mode="race")]
+    host = DemoHost("h", RECORDED)
+    (run,) = engine(sandbox, host, listener=record, sequential=True).play(plans)
     (known,) = record.resumed.values()
     passed, failed = (
         tuple(c for c in run.ranking if (c.status is Status.PASSED) is is_passed)

@@ -15,7 +15,8 @@ from paragen.domain.host import HostSpec
 from paragen.domain.ports import Cancel
 from paragen.hosts import open_host
 from paragen.hosts.demo import DemoHost, bundled_recording
-from paragen.parse.recording import Recorded, RecordedFault, chunks, format_recording
+from paragen.parse.recording import Recorded, RecordedFault, chunks
+from tests.server.recordings import format_recording
 
 Ask = Callable[..., Request]
 

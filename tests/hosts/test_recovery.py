@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,11 +15,14 @@ import httpx
 import pytest
 
 from paragen.domain import errors
-from paragen.domain.generator import Answer, Request
+from paragen.domain.generator import Answer, CallLimits, Request
 from paragen.domain.host import HostSpec
 from paragen.domain.ports import Cancel, Recovery
-from paragen.hosts.breaker import Why
+from paragen.hosts.breaker import Breaker, Why
+from paragen.hosts.calls import Call
+from paragen.hosts.demo import DemoHost
 from paragen.hosts.ollama import OllamaHost
+from paragen.hosts.questions import ASK_TIMEOUT_S
 from paragen.parse.recording import Recorded, RecordedFault
 from paragen.server.scripted_ollama import ScriptedOllama
 
@@ -43,11 +48,15 @@ LEAKS = recorded(seed=1, answer="word " * 200, tokens_per_s=50.0, fault=Recorded
 
 @contextmanager
 def playing(
-    answers: Sequence[Recorded], *, slots: int = 1, **server: Any
+    answers: Sequence[Recorded],
+    *,
+    slots: int = 1,
+    limits: CallLimits | None = None,
+    **server: Any,
 ) -> Iterator[tuple[ScriptedOllama, OllamaHost]]:
     with ScriptedOllama(answers, slots=slots, **server) as served:
         spec = HostSpec(name="gpu0", url=served.url, slots=2)
-        host = OllamaHost(spec, backoff_s=0.01, patience_s=PATIENCE_S)
+        host = OllamaHost(spec, limits, backoff_s=0.01, patience_s=PATIENCE_S)
         try:
             yield served, host
         finally:
@@ -114,6 +123,46 @@ def test_a_load_that_finds_the_queue_full_is_tried_again() -> None:
         assert {entry.ending for entry in server.requests} >= {"answered", "rejected 503"}
 
 
+@pytest.mark.parametrize("retries", [0, 1])
+def test_a_load_is_tried_as_often_as_the_hosts_limits_say(retries: int) -> None:
+    models, limits = [recorded(model="slow", load_s=60), recorded()], CallLimits(retries=retries)
+    cancel = Cancel()
+    with (
+        playing(models, limits=limits, max_queue=0) as (server, host),
+        ThreadPoolExecutor(1) as pool,
+    ):
+        loading = pool.submit(host.load, "slow", 1, cancel)
+        wait_until(lambda: len(server.loads) == 1)
+        with pytest.raises(errors.HostBusy, match=f"in {retries + 1} tries"):
+            host.load("m:1b", 1, Cancel())
+        assert len(server.requests) == 1 + retries + 1
+        cancel.throw()
+        assert loading.exception(timeout=10) is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a full queue of connections takes no more")
+def test_the_hosts_limits_say_how_long_a_connection_may_take() -> None:
+    with socket.socket() as silent, socket.socket() as queued:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        queued.connect(silent.getsockname())
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        host = OllamaHost(HostSpec(name="gpu0", url=url), CallLimits(connect_s=0.1, retries=0))
+        with host._questions._open(host._faults("")) as client:
+            assert client.timeout == httpx.Timeout(ASK_TIMEOUT_S, connect=0.1)
+        asks: list[Callable[[], object]] = [
+            host.state,
+            lambda: host.load("m:1b", 1, Cancel()),
+            lambda: host.recover("m:1b", 1, Cancel()),
+            lambda: host.unload("m:1b"),
+        ]
+        for ask in asks:
+            with pytest.raises(errors.ConnectionFault, match="can't be reached") as caught:
+                ask()
+            assert isinstance(caught.value.__cause__, httpx.ConnectTimeout)
+        host.close()
+
+
 def test_a_cancelled_load_returns_at_once() -> None:
     with playing([recorded(load_s=2.0)]) as (server, host), ThreadPoolExecutor(1) as pool:
         cancel = Cancel()
@@ -151,6 +200,16 @@ def test_after_a_race_a_host_is_usable(ask: Ask) -> None:
         assert server.loads == (("m:1b", 8192),)
         wait_until(lambda: server.active == 0)
         assert not host._calls._running, "nothing is kept of calls that are over"
+
+
+def test_nothing_hangs_on_the_switch_of_a_call_that_is_over(ask: Ask) -> None:
+    cancel = Cancel()
+    with playing([recorded()]) as (_, host):
+        generate(host, ask(), cancel)
+        DemoHost("demo", [recorded()]).generate(ask(), lambda *_: None, cancel)
+        with pytest.raises(errors.HostRefused):
+            DemoHost("demo", [recorded()]).generate(ask(think=True), lambda *_: None, cancel)
+    assert not cancel._callbacks
 
 
 def test_a_leaked_slot_hangs_every_later_request(ask: Ask) -> None:
@@ -192,6 +251,26 @@ def test_what_waits_for_a_cure_waits_for_the_next_one_too(ask: Ask) -> None:
             assert not waiting.done()
             assert server.requests == ()
         assert waiting.result(timeout=10).text == "def f(): ..."
+
+
+def test_a_try_that_a_cure_broke_off_is_none_of_the_retries(ask: Ask) -> None:
+    with playing([recorded()]) as (_, host):
+        limits = ask(retries=1).limits
+        call = Call(host._faults("m:1b", limits), Cancel(), time.perf_counter())
+        tries: list[Why | None] = []
+
+        def fail(breaker: Breaker) -> str:
+            if len(tries) in (0, 1, 3):
+                breaker.throw(Why.HUNG)
+            tries.append(breaker.why)
+            if breaker.why is not None:
+                raise call.faults.broken_off(breaker.why, None)
+            raise call.faults.hung_up(ConnectionError("gone"))
+
+        with pytest.raises(errors.ConnectionFault):
+            host._calls.with_retries(call, fail)
+        hung = Why.HUNG
+        assert tries == [hung, hung, None, hung, None], "one try, and one more"
 
 
 @pytest.mark.slow

@@ -9,16 +9,18 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from paragen.domain.command import Ending, Outcome, ScriptRun
-from paragen.domain.errors import SandboxFault, SandboxRefusal
+from paragen.domain.errors import SandboxFault, SandboxRefusal, SandboxUnavailableError
 from paragen.domain.ports import Cancel
 from paragen.domain.task import MIB, Limits
 from paragen.sandbox.confined import ConfinedSandbox
+from paragen.sandbox.worker import Worker
 from tests.sandbox.levels_here import LEVELS, opened, run_script, run_tests
 
 pytestmark = pytest.mark.parametrize("level", LEVELS)
@@ -180,6 +182,85 @@ def test_a_worker_that_dies_is_replaced(level: str) -> None:
         assert outcomes[-1] == "1\n"
     finally:
         sandbox.close()
+
+
+@pytest.mark.parametrize("error", [SandboxUnavailableError, OSError])
+def test_where_no_worker_can_be_had_any_more_that_is_a_fault(
+    level: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the machine could do at the start, it may not be able to do for a moment."""
+    opened(level)
+    command = ScriptRun(program="1", language="python", stdin="", limits=Limits())
+
+    def start(packages: tuple[str, ...]) -> Worker:
+        raise error("no user namespaces")
+
+    with closing(ConfinedSandbox(level, 1)) as sandbox:
+        _discard_workers(sandbox)
+        with monkeypatch.context() as patched:
+            patched.setattr(sandbox._pool, "_start", start)
+            with pytest.raises(SandboxFault, match="no worker could be started: no user"):
+                sandbox.run(command, Cancel())
+        assert sandbox.run(command, Cancel()).ending is Ending.EXITED
+
+
+def _discard_workers(sandbox: ConfinedSandbox) -> None:
+    for worker in tuple(sandbox._pool._all):
+        sandbox._pool.discard(worker)
+    sandbox._pool._idle.clear()
+
+
+OUT_OF_DESCRIPTORS = """
+import os, resource, sys
+from paragen.domain.command import ScriptRun
+from paragen.domain.errors import SandboxFault
+from paragen.domain.ports import Cancel
+from paragen.domain.task import Limits
+from paragen.sandbox.confined import ConfinedSandbox
+from tests.sandbox.test_confined import _discard_workers
+
+sandbox = ConfinedSandbox(sys.argv[1], 1)
+command = ScriptRun(program='1', language='python', stdin='', limits=Limits())
+sandbox.run(command, Cancel())
+_discard_workers(sandbox)
+before = len(os.listdir('/dev/fd'))
+faults = 0
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 4096))
+for free in range(24):
+    held = []
+    try:
+        while True:
+            held.append(os.dup(0))
+    except OSError:
+        pass
+    for descriptor in held[:free]:
+        os.close(descriptor)
+    try:
+        sandbox.run(command, Cancel())
+    except SandboxFault:
+        faults += 1
+    _discard_workers(sandbox)
+    for descriptor in held[free:]:
+        os.close(descriptor)
+assert len(os.listdir('/dev/fd')) == before, os.listdir('/dev/fd')
+sandbox.close()
+print(faults)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others may hand over descriptors otherwise")
+def test_running_out_of_descriptors_is_a_fault_wherever_it_happens(level: str) -> None:
+    opened(level)
+    ran = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", OUT_OF_DESCRIPTORS, level],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert 4 < int(ran.stdout) < 24
+    assert ran.stderr == ""
 
 
 def test_many_at_once_are_each_judged_right(level: str) -> None:

@@ -156,6 +156,7 @@ def test_the_level_that_confines_nothing_says_so() -> None:
     assert any("memory" in line for line in (*said.confines, *said.leaves_open))
     assert any("not sealed" in line for line in said.leaves_open)
     assert any("network" in line for line in said.leaves_open)
+    assert any("slow or busy" in line for line in said.leaves_open), "limits aren't scaled here"
 
 
 def test_importing_the_levels_loads_none_of_them() -> None:

@@ -19,7 +19,7 @@ from paragen.domain.generator import Attempt, Generator, Instance
 from paragen.domain.ports import Cancel
 from paragen.domain.status import Status
 from paragen.domain.task import Limits, Task, TestCode
-from paragen.judge.agree import agreement
+from paragen.judge.agree import within
 from paragen.parse.answer import extract
 from paragen.sandbox.judge import judge_program, probed
 from tests.sandbox import harness
@@ -76,8 +76,8 @@ def test_right_programs_agree_and_wrong_ones_hardly_do() -> None:
         found = candidates(problem, answers[problem["task_id"]][::8][:ANSWERS])
         right = [candidate for is_right, candidate in found if is_right]
         wrong = [candidate for is_right, candidate in found if not is_right]
-        among_right += [agreement(a, b) for a, b in combinations(right, 2)]
-        with_wrong += [agreement(a, b) for a, b in product(right, wrong)]
+        among_right += [within((a, b)) for a, b in combinations(right, 2)]
+        with_wrong += [within((a, b)) for a, b in product(right, wrong)]
     assert len(among_right) > 50
     assert len(with_wrong) > 50
     assert fmean(among_right) > 0.9

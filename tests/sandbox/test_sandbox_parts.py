@@ -173,6 +173,15 @@ def test_waiting_for_a_turn_can_be_called_off() -> None:
     assert not long.is_alive()
 
 
+def test_nothing_hangs_on_the_switch_of_a_run_that_is_over() -> None:
+    opened = UnconfinedSandbox(workers=1)
+    cancel = Cancel()
+    for program in ("1", "import time; time.sleep(60)"):
+        opened.run(script(program, wall_s=0.5), cancel)
+        assert not cancel._callbacks
+    opened.close()
+
+
 @pytest.mark.parametrize("how", ["close", "kill_all"])
 def test_closing_ends_what_runs_and_leaves_no_files(
     how: str, monkeypatch: pytest.MonkeyPatch

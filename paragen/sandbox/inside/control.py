@@ -8,7 +8,9 @@ ends are trusted: no candidate ever holds one of these sockets.
 from __future__ import annotations
 
 import array
+import errno
 import json
+import os
 import socket
 import struct
 from collections.abc import Sequence
@@ -33,7 +35,7 @@ def receive(sock: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
     """The next message and its descriptors, which are the caller's; None at the end.
 
     The head alone is read first: what is read must never reach into the message after this one,
-    whose descriptors would come with it. Raises OSError.
+    whose descriptors would come with it. Raises OSError, also where descriptors were lost.
     """
     head, descriptors = _with_descriptors(sock, _HEAD)
     head += _exactly(sock, _HEAD - len(head)) if head else b""
@@ -44,7 +46,7 @@ def receive(sock: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
     if len(body) < length:
         return None
     message: dict[str, Any] = json.loads(body)
-    return message, descriptors
+    return message, _whole(descriptors)
 
 
 class Wish(NamedTuple):
@@ -99,17 +101,33 @@ def next_news(sock: socket.socket) -> tuple[News, list[int]] | None:
     """The next news, with descriptors for the caller; None at the end. Raises OSError."""
     data, descriptors = _with_descriptors(sock, _NEWS.size)
     data += _exactly(sock, _NEWS.size - len(data)) if data else b""
-    return (News(*_NEWS.unpack(data)), descriptors) if len(data) == _NEWS.size else None
+    if len(data) < _NEWS.size:
+        return None
+    return News(*_NEWS.unpack(data)), _whole(descriptors)
 
 
-def _with_descriptors(sock: socket.socket, count: int) -> tuple[bytes, list[int]]:
-    """As many bytes at most, read at once, and the descriptors that came with them."""
-    data, ancillary, _, _ = sock.recvmsg(count, _ROOM)
+def _with_descriptors(sock: socket.socket, count: int) -> tuple[bytes, list[int] | None]:
+    """As many bytes at most, read at once, and the descriptors that came with them.
+
+    These are None where not all came: no more may be open here, and the kernel drops the rest.
+    """
+    data, ancillary, flags, _ = sock.recvmsg(count, _ROOM)
     descriptors = array.array("i")
     for level, kind, held in ancillary:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
             descriptors.frombytes(held[: len(held) - len(held) % descriptors.itemsize])
+    if flags & socket.MSG_CTRUNC:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return data, None
     return data, descriptors.tolist()
+
+
+def _whole(descriptors: list[int] | None) -> list[int]:
+    """The descriptors of a message, of which all has been read; raises OSError."""
+    if descriptors is None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    return descriptors
 
 
 def _exactly(sock: socket.socket, count: int) -> bytes:

@@ -1,10 +1,10 @@
-"""The two jobs that run in threads: generating an answer, and judging the program in it."""
+"""The candidates that attempts leave: judged ones, failed ones, and those that weren't sent."""
 
 from __future__ import annotations
 
 import time
 
-from paragen.domain.candidate import Candidate, Fault, Verdict
+from paragen.domain.candidate import INTERNAL_KIND, NOT_JUDGED_KIND, Candidate, Fault, Verdict
 from paragen.domain.errors import ConnectionFault, GenerationCancelled, HostError
 from paragen.domain.generator import Answer, Attempt
 from paragen.domain.ports import Cancel, Sandbox
@@ -48,7 +48,7 @@ def judged(
         outputs = probed(task, extraction.code, probes, sandbox, cancel)
     fault = None
     if status is Status.NOT_JUDGED:
-        fault = Fault(kind="not_judged", message=verdict.detail)
+        fault = Fault(kind=NOT_JUDGED_KIND, message=verdict.detail)
     return Candidate(
         attempt=attempt,
         status=status,
@@ -68,6 +68,33 @@ def judged(
     )
 
 
+def not_judged(
+    *,
+    attempt: Attempt,
+    host: str | None,
+    answer: Answer,
+    error: BaseException,
+    level: str,
+    cancel: Cancel,
+    started: float,
+) -> Candidate:
+    """The candidate that an answer makes where judging it broke down: the answer is kept.
+
+    An exception that isn't a SandboxFault is a defect of ours: reported as such, as by `failed`.
+    The host has done its part, and what it answered can be judged at another time.
+    """
+    why = f"judging it failed: {type(error).__name__}: {error}"
+    return Candidate(
+        attempt=attempt,
+        status=Status.CANCELLED if cancel.thrown else Status.NOT_JUDGED,
+        host=host,
+        answer=answer,
+        verdict=Verdict(status=Status.NOT_JUDGED, level=level, detail=why),
+        error=Fault(kind=INTERNAL_KIND, message=why),
+        wall_s=time.monotonic() - started,
+    )
+
+
 def failed(
     *, attempt: Attempt, host: str | None, error: BaseException, started: float
 ) -> Candidate:
@@ -76,7 +103,7 @@ def failed(
     An exception that isn't a HostError is a defect of ours: reported as such, not raised, so that
     one attempt can't take a tournament down.
     """
-    kind = error.kind if isinstance(error, HostError) else "internal"
+    kind = error.kind if isinstance(error, HostError) else INTERNAL_KIND
     return Candidate(
         attempt=attempt,
         status=Status.CANCELLED if isinstance(error, GenerationCancelled) else Status.ERROR,
