@@ -10,6 +10,7 @@ from paragen.domain.candidate import Candidate, Scores, Verdict
 from paragen.domain.command import CaseResult, Outcome
 from paragen.domain.generator import Answer, Attempt
 from paragen.domain.host import canonical_model
+from paragen.domain.plan import Plan
 from paragen.domain.standing import Standing
 from paragen.domain.status import Status
 
@@ -18,33 +19,37 @@ UNKNOWN = Fraction(1, 2)
 USUAL_SCORE = 0.8
 CASE = "test"
 
-Expected = Callable[[Attempt], Candidate]
+Expected = Callable[[str, Plan, Attempt], Candidate]
+"""What comes of an attempt of a run, by the run's name and its plan."""
 
 
-def by_history(standings: Mapping[str, Standing], tokens: Mapping[str, float]) -> Expected:
-    """As many of a generator's attempts pass as its record says, spread evenly.
+def by_history(tokens: Mapping[str, float]) -> Expected:
+    """As many of a generator's attempts at a task type pass as its record says, spread evenly.
 
-    `tokens` are those of an answer, by model. An attempt comes out the same each time it is asked
-    for, whatever the order of asking.
+    They are counted over all runs of that type: where half of them should pass, that is every
+    second task's. `tokens` are those of an answer, by model. An attempt comes out the same each
+    time that it is asked for.
     """
-    counts: Counter[str] = Counter()
-    known: dict[Attempt, Candidate] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    known: dict[tuple[str, str], Candidate] = {}
 
-    def expected(attempt: Attempt) -> Candidate:
-        if attempt not in known:
+    def expected(run: str, plan: Plan, attempt: Attempt) -> Candidate:
+        key = (run, attempt.id)
+        if key not in known:
             name = attempt.instance.generator.name
-            share = _share(standings.get(name))
-            counts[name] += 1
-            passes = int(counts[name] * share + UNKNOWN) > int((counts[name] - 1) * share + UNKNOWN)
-            known[attempt] = imagined(attempt, tokens, passes=passes)
-        return known[attempt]
+            kind = (plan.task.task_type, name)
+            known[key] = imagined(
+                attempt, tokens, passes=_passes(counts[kind], plan.standings.get(name))
+            )
+            counts[kind] += 1
+        return known[key]
 
     return expected
 
 
 def always(passes: bool, tokens: Mapping[str, float]) -> Expected:
     """Every attempt passes, or none does."""
-    return lambda attempt: imagined(attempt, tokens, passes=passes)
+    return lambda run, plan, attempt: imagined(attempt, tokens, passes=passes)
 
 
 def imagined(attempt: Attempt, tokens: Mapping[str, float], *, passes: bool) -> Candidate:
@@ -79,7 +84,9 @@ def mean_tokens(seen: Iterable[tuple[str, float | None, int]]) -> dict[str, floa
     return {model: total / counts[model] for model, total in sums.items()}
 
 
-def _share(standing: Standing | None) -> Fraction:
-    if standing is None or not standing.plays:
-        return UNKNOWN
-    return Fraction(standing.passes, standing.plays)
+def _passes(before: int, standing: Standing | None) -> bool:
+    """Whether the next attempt passes, after so many: each time the share makes one more whole."""
+    share = UNKNOWN
+    if standing is not None and standing.plays:
+        share = Fraction(standing.passes, standing.plays)
+    return int((before + 1) * share + UNKNOWN) > int(before * share + UNKNOWN)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from paragen.app.choices import Choices, configured
 from paragen.app.expecting import Expected, always, by_history, mean_tokens
 from paragen.app.history import History, database_of
-from paragen.app.opening import any_of, missing_models, pulls
+from paragen.app.opening import absence, missing_models
 from paragen.app.planned import planned
 from paragen.app.playing import play_options
 from paragen.app.probe import Probed, probe
+from paragen.app.sandboxes import missing_packages
 from paragen.dispatch import Costs, Resident, resident_for
 from paragen.domain.errors import ParagenError
 from paragen.domain.forecast import (
@@ -48,7 +49,7 @@ def forecast(tasks: Sequence[Path | Task], choices: Choices) -> Forecast:
     """
     settings = configured(choices)
     plans = planned(tasks, settings, choices)
-    probed = probe(settings.hosts)
+    probed = probe(settings.hosts, settings.limits)
     for one in probed:
         one.host.close()
     history = History(database_of(settings, choices))
@@ -56,21 +57,22 @@ def forecast(tasks: Sequence[Path | Task], choices: Choices) -> Forecast:
     tokens = _tokens(plans, seen)
     hosts = [_sim_host(one, play_options(settings, choices)) for one in probed]
     play = partial(_simulated, plans, hosts, history.costs(), settings, choices)
-    standings = {name: one for plan in plans for name, one in plan.standings.items()}
-    expected = play(lambda: by_history(standings, tokens))
+    expected = play(by_history(tokens))
     return Forecast(
         tasks=tuple(_tasks(plans, expected)),
         hosts=tuple(_host(one, expected) for one in probed),
         attempts=tuple(_attempts(plans, expected)),
         costs=tuple(_costs(plans, probed, history.costs())),
         expected=_outlook(expected, tokens),
-        if_all_pass=_outlook(play(lambda: always(True, tokens)), tokens),
-        if_none_passes=_outlook(play(lambda: always(False, tokens)), tokens),
+        if_all_pass=_outlook(play(always(True, tokens)), tokens),
+        if_none_passes=_outlook(play(always(False, tokens)), tokens),
         warnings=(
+            *missing_packages((plan.task for plan in plans), settings.sandbox.environment),
             *_warnings(plans, probed),
             *_unfinished(history, plans, choices),
             *(warning for plan in plans for warning in plan.warnings),
         ),
+        notes=tuple(note for plan in plans for note in plan.notes),
     )
 
 
@@ -90,7 +92,7 @@ def _simulated(
     costs: Costs,
     settings: Settings,
     choices: Choices,
-    expected: Callable[[], Expected],
+    expected: Expected,
 ) -> Simulated:
     options = play_options(settings, choices)
 
@@ -106,7 +108,15 @@ def _simulated(
             clock=clock,
         )
 
-    return simulate(plans, hosts, costs, outcome=expected(), policy=policy, judge_s=JUDGE_S)
+    return simulate(
+        plans,
+        hosts,
+        costs,
+        outcome=expected,
+        policy=policy,
+        judge_s=JUDGE_S,
+        max_steps=options.max_steps,
+    )
 
 
 def _sim_host(probed: Probed, options: PlayOptions) -> SimHost:
@@ -205,7 +215,7 @@ def _warnings(plans: Sequence[Plan], probed: Sequence[Probed]) -> list[str]:
     up = [one for one in probed if one.state is not None]
     missing, _ = missing_models(up, plans)
     if up and missing:
-        found.append(f"no host has {any_of(missing)}; get it with: {pulls(missing)}")
+        found.append(absence(missing, up))
     return found
 
 

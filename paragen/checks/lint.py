@@ -4,6 +4,8 @@ Each measure is 1 / (1 + cost × findings / units), where `units` is the program
 of code lines, at least one: a finding weighs the more the shorter the program, 1 means no
 finding, and more findings never raise a measure. A program that doesn't parse has correctness 0
 and no other measure; one without a line of code has none.
+
+Whether it parses is for the Python to say that runs it; what is good style is the same on all.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from paragen.domain.command import Ending, Ran, ToolRun
 from paragen.languages import language
 
 LINES_PER_UNIT = 10
+TARGET = "py311"
+"""The oldest Python that programs may be run with: no newer way of writing is asked of them."""
 _TIMEOUT_S = 30.0
-_SYNTAX_ERRORS = frozenset({None, "E999", "invalid-syntax"})
+_SYNTAX_ERRORS = frozenset({None, "invalid-syntax"})
 _EXIT_CODES = frozenset({0, 1})
 """Nothing found, something found; anything else is ruff's own failure."""
 
@@ -67,7 +71,7 @@ def plan(program: str) -> ToolRun:
         argv=(
             "ruff", "check", "--isolated", "--no-cache", "--output-format", "json",
             "--select", selected, "--ignore", ",".join(IGNORED), "--ignore-noqa",
-            "--target-version", "py311", "--stdin-filename", "solution.py", "-",
+            "--target-version", TARGET, "--stdin-filename", "solution.py", "-",
         ),
         stdin=program,
         timeout_s=_TIMEOUT_S,
@@ -80,9 +84,11 @@ def read(program: str, ran: Ran) -> dict[str, float]:
     if findings is None:
         return {}
     codes = [finding.get("code") for finding in findings]
-    if any(code in _SYNTAX_ERRORS for code in codes):
+    python = language("python")
+    # Ruff finds the syntax of Pythons newer than TARGET invalid: that alone says nothing.
+    if any(code in _SYNTAX_ERRORS for code in codes) and not python.parses(program):
         return {"correctness": 0.0}
-    lines = language("python").code_lines(program)
+    lines = python.code_lines(program)
     if not lines:
         return {}  # nothing can be said of no program
     units = max(1.0, lines / LINES_PER_UNIT)

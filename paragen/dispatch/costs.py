@@ -28,12 +28,11 @@ LEAST_S = 1e-3
 class Cost:
     """What a model's load, and one answer of it, cost on a host, in seconds.
 
-    `basis` says where that comes from, for a person; `stated` is true where nothing is known.
+    `basis` says where that comes from, for a person.
     """
 
     load_s: float
     generation_s: float
-    stated: bool = False
     basis: str = MEASURED
 
 
@@ -66,7 +65,7 @@ Row = tuple[str, Resident, float | None, float | None]
 
 @dataclass(frozen=True)
 class Costs:
-    """Costs by host and model: a value; `seen` gives another.
+    """Costs by host and model: a value; `all_seen` gives another.
 
     What wasn't seen on a host is taken from the same model on other hosts, times how much slower
     this host is with models that were seen on both; else it is the mean of this host's models;
@@ -89,17 +88,7 @@ class Costs:
             return Cost(max(LEAST_S, seen.load.seconds), max(LEAST_S, seen.generation.seconds))
         load_s, _ = self._loads.of(*pair, GUESSED_LOAD_S)
         generation_s, basis = self._generations.of(*pair, GUESSED_GENERATION_S)
-        return Cost(load_s, generation_s, stated=basis == GUESS, basis=basis)
-
-    def seen(
-        self,
-        host: str,
-        resident: Resident,
-        load_s: float | None = None,
-        generation_s: float | None = None,
-    ) -> Costs:
-        """These costs after one more load or answer was seen; None is one that wasn't."""
-        return self.all_seen([(host, resident, load_s, generation_s)])
+        return Cost(load_s, generation_s, basis=basis)
 
     def all_seen(self, rows: Iterable[Row]) -> Costs:
         """These costs after these loads and answers were seen, in this order."""

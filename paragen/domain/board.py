@@ -23,7 +23,6 @@ class Budget:
 
     max_attempts: int | None = None
     min_attempts: int = 0
-    max_in_flight: int | None = None
     fail_fast: bool = False
 
 

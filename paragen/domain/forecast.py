@@ -71,7 +71,8 @@ class Forecast:
     """What would be played, where, in what order, and for how long.
 
     `expected` is by what history says of generators; `if_all_pass` and `if_none_passes` are the
-    ends between which it may fall. `attempts` are in the order of sending.
+    ends between which it may fall. `attempts` are in the order of sending. `notes` say how the plan
+    came to be, `warnings` what is odd about it.
     """
 
     tasks: tuple[PlannedTask, ...]
@@ -82,3 +83,4 @@ class Forecast:
     if_all_pass: Outlook
     if_none_passes: Outlook
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 SEED_STEP = 1000
 
@@ -38,12 +37,11 @@ class Generator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """One numbered copy of a generator in a tournament, with its own seed and, if given, role."""
+    """One numbered copy of a generator in a tournament, with its own seed."""
 
     generator: Generator
     copy: int
     seed: int
-    role: str | None = None
 
     @property
     def name(self) -> str:
@@ -56,28 +54,15 @@ def instance(generator: Generator, copy: int, seed: int) -> Instance:
     return Instance(generator=generator, copy=copy, seed=generator.seed + seed + copy * SEED_STEP)
 
 
-class Purpose(StrEnum):
-    """What an attempt is asked for."""
-
-    GENERATE = "generate"
-    REPAIR = "repair"
-    REFINE = "refine"
-    MERGE = "merge"
-    WRITE_TESTS = "write_tests"
-    DECOMPOSE = "decompose"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request for a program: who, what for, and the candidates that it builds on.
+    """One request to an instance for a program.
 
     `id` is unique within its run; the candidate that the attempt yields has the same id.
     """
 
     id: str
     instance: Instance
-    purpose: Purpose = Purpose.GENERATE
-    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

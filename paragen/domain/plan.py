@@ -21,7 +21,8 @@ class Plan:
 
     `mode_options` are the mode's own, as written; `standings` is what history says of generators,
     by name. At `deadline_s` seconds after its first attempt the best so far wins; None is none.
-    `needs` are the names of the tasks whose winners' code is given to this one.
+    `needs` are the names of the tasks whose winners' code is given to this one. `notes` say how it
+    came to be, `warnings` what is odd about it, in sentences.
     """
 
     task: Task
@@ -35,6 +36,7 @@ class Plan:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def board(self) -> Board:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Literal
 
 MIB = 1 << 20
+
+Degree = Literal["low", "medium", "high"]
+"""How complex a task is, or how much hangs on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +131,8 @@ class Task:
     def is_script(self) -> bool:
         """Whether the program is run as a script rather than imported."""
         return bool(self.examples) and not self.tests and self.entry_point is None
+
+
+def normal_task_type(task_type: str) -> str:
+    """A task type as it is stored: lower case, with `_` for spaces and hyphens."""
+    return re.sub(r"[\s_-]+", "_", task_type.strip().lower()).strip("_")

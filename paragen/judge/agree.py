@@ -44,16 +44,6 @@ class Cluster:
     by: By
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consensus:
-    """The largest cluster and its share (None and 0 where no candidate can be compared)."""
-
-    cluster: Cluster | None
-    level: float
-    by: By
-    runner_up: Cluster | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Showing:
     """What is known of a program: outcomes by place, answers to probes, else its text."""
@@ -66,12 +56,6 @@ class _Showing:
     def does(self) -> bool:
         """Whether anything that it does is known."""
         return bool(self.cases or self.outputs)
-
-
-def agreement(first: Candidate, second: Candidate) -> float:
-    """How far two candidates agree, in 0..1; candidates without a program agree with nobody."""
-    mine, others = _showing(first), _showing(second)
-    return 0.0 if mine is None or others is None else _alike(mine, others)
 
 
 def clusters(candidates: Iterable[Candidate], threshold: float = THRESHOLD) -> tuple[Cluster, ...]:
@@ -95,19 +79,6 @@ def clusters(candidates: Iterable[Candidate], threshold: float = THRESHOLD) -> t
         for member in members:
             del alike[member]
     return tuple(sorted(found, key=lambda cluster: (-len(cluster.ids), natural(cluster.ids[0]))))
-
-
-def consensus(candidates: Iterable[Candidate], threshold: float = THRESHOLD) -> Consensus:
-    """The largest cluster of candidates that agree at `threshold` or more, and the next."""
-    found = clusters(candidates, threshold)
-    if not found:
-        return Consensus(cluster=None, level=0.0, by="behaviour")
-    return Consensus(
-        cluster=found[0],
-        level=found[0].share,
-        by=found[0].by,
-        runner_up=found[1] if len(found) > 1 else None,
-    )
 
 
 def within(candidates: Iterable[Candidate]) -> float:

@@ -8,11 +8,11 @@ somebody asked for it.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from paragen.domain.errors import UsageError
+from paragen.domain.task import normal_task_type
 from paragen.domain.tournament import Criteria, Weights
 
 PRESETS: Mapping[str, Weights] = {
@@ -83,7 +83,7 @@ class CriteriaOptions:
 def criteria_for(task_type: str, options: CriteriaOptions | None = None) -> Criteria:
     """The criteria of a task type, with what the user changes; raises UsageError."""
     said = options or CriteriaOptions()
-    defaults = TASK_GROUPS.get(re.sub(r"[\s_-]+", "_", task_type.strip().lower()), BALANCED)
+    defaults = TASK_GROUPS.get(normal_task_type(task_type), BALANCED)
     criteria = replace(defaults, weights=_weights(said, defaults.weights))
     if said.min_quality is not None:
         if not 0 <= said.min_quality <= 1:

@@ -2,8 +2,9 @@
 
 No clock, no threads, and no randomness but the board's seed: so a mode runs in a simulator with
 virtual time, under property tests, and again after a crash. A mode is a module with a function
-`step(board, budget, options)` and a dataclass `Options`; a new one is one file and one row here.
-One that has something to say before it is played has a function `notes(roster, options)` too.
+`step(board, budget, options)` and a dataclass `Options`; a new one is one file and one row here,
+and one in domain.fair if its plays are fair evidence. One that has something to say before it is
+played has a function `notes(roster, options)` too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from paragen.domain.board import Board, Budget, Step
 from paragen.domain.errors import UsageError
@@ -21,6 +23,9 @@ from paragen.domain.status import Status
 from paragen.modes.ask import ask
 from paragen.modes.options import filled
 from paragen.parse.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Mode:
     """
 
     name: str
-    options: object
+    options: DataclassInstance
     step: Callable[[Board, Budget], Step]
     compares: bool
     notes: Callable[[Sequence[Instance]], tuple[str, ...]]
@@ -80,12 +85,6 @@ def find_mode(name: str, written: Mapping[str, Written] | None = None) -> Mode:
     )
 
 
-def options_of(name: str) -> type:
-    """The dataclass of a mode's options; raises UsageError."""
-    kind: type = import_module(_row(name).module).Options
-    return kind
-
-
 def decide(mode: Mode, board: Board, budget: Budget) -> Step:
     """The mode's next step, within what holds for every mode: the budget, and that it ends.
 
@@ -99,7 +98,7 @@ def decide(mode: Mode, board: Board, budget: Budget) -> Step:
         step = _go_on(board, step)
     if step.finish is not None:
         return replace(step, start=(), cancel=board.in_flight)
-    start = step.start[: _room(board, budget, len(step.start))]
+    start = step.start[: _room(board, budget)]
     if start or board.running:
         return Step(start=start, cancel=step.cancel)
     spent = budget.max_attempts is not None and len(board.attempts) >= budget.max_attempts
@@ -115,14 +114,11 @@ def _go_on(board: Board, step: Step) -> Step:
     return Step(start=ask(board, others[:1])) if others else step
 
 
-def _room(board: Board, budget: Budget, wanted: int) -> int:
-    """How many of the attempts that a mode wants may be started now."""
-    room = wanted
-    if budget.max_attempts is not None:
-        room = min(room, budget.max_attempts - len(board.attempts))
-    if budget.max_in_flight is not None:
-        room = min(room, budget.max_in_flight - board.running)
-    return max(0, room)
+def _room(board: Board, budget: Budget) -> int | None:
+    """How many more attempts may be asked for; None is no limit."""
+    if budget.max_attempts is None:
+        return None
+    return max(0, budget.max_attempts - len(board.attempts))
 
 
 def _row(name: str) -> _Row:

@@ -9,34 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from paragen.domain.generator import Generator, Instance, instance
 from paragen.domain.standing import Standing
-from paragen.domain.task import Task
+from paragen.domain.task import Degree, Task, normal_task_type
 from paragen.judge.criteria import CAREFUL, TASK_GROUPS
 from paragen.modes.sizes import model_size
-from paragen.parse.task_type import normal_task_type
-
-
-class Level(StrEnum):
-    """How complex a task is, or how much hangs on it."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """How complex a task seems and how much hangs on it, and `why`, in a sentence."""
 
-    complexity: Level
-    criticality: Level
+    complexity: Degree
+    criticality: Degree
     why: str
 
 
-ATTEMPTS: Mapping[Level, int] = {Level.LOW: 4, Level.MEDIUM: 8, Level.HIGH: 12}
+ATTEMPTS: Mapping[Degree, int] = {"low": 4, "medium": 8, "high": 12}
 """How many attempts a task of each complexity is worth."""
 
 BALANCED_SET = 3
@@ -66,7 +56,7 @@ def estimate(task: Task) -> Estimate:
     simple = normal_task_type(task.task_type) in SIMPLE_TYPES
     points = _points(words, 60, 200) + _points(requirements, 3, 7) + _points(tests, 6, 16)
     points += 0 if simple else 1
-    complexity = Level.LOW if points < 2 else Level.MEDIUM if points < 5 else Level.HIGH
+    complexity: Degree = "low" if points < 2 else "medium" if points < 5 else "high"
     criticality, reason = _criticality(task)
     why = (
         f"complexity {complexity}: {words} words, {requirements} requirements, {tests} tests, "
@@ -77,8 +67,8 @@ def estimate(task: Task) -> Estimate:
 
 def allocate(
     generators: Sequence[Generator],
-    complexity: str,
-    criticality: str,
+    complexity: Degree,
+    criticality: Degree,
     standings: Mapping[str, Standing],
 ) -> dict[str, int]:
     """How many of each generator play, by name.
@@ -90,9 +80,9 @@ def allocate(
     """
     if not generators:
         return {}
-    if complexity == criticality == Level.HIGH:
+    if complexity == criticality == "high":
         return {one.name: 1 if one.temperature == 0 else 2 for one in generators}
-    if complexity == criticality == Level.LOW:
+    if complexity == criticality == "low":
         return {_fast(generators, standings).name: 1}
     chosen = {one.name for one in _balanced(generators, standings)}
     return {one.name: 1 for one in generators if one.name in chosen}
@@ -107,9 +97,9 @@ def instances(
     )
 
 
-def attempts_for(complexity: str) -> int:
+def attempts_for(complexity: Degree) -> int:
     """How many attempts a task of this complexity is worth: 4 to 12."""
-    return ATTEMPTS[Level(complexity)]
+    return ATTEMPTS[complexity]
 
 
 def _points(number: int, some: int, many: int) -> int:
@@ -125,16 +115,16 @@ def _tests(task: Task) -> int:
     return sum(counts) + len(task.examples)
 
 
-def _criticality(task: Task) -> tuple[Level, str]:
+def _criticality(task: Task) -> tuple[Degree, str]:
     kind = normal_task_type(task.task_type)
     if TASK_GROUPS.get(kind) is CAREFUL:
-        return Level.HIGH, f"task type {task.task_type}"
+        return "high", f"task type {task.task_type}"
     word = CRITICAL_WORDS.search(task.prompt)
     if word is not None:
-        return Level.HIGH, f"the prompt speaks of {word[0]!r}"
+        return "high", f"the prompt speaks of {word[0]!r}"
     if kind in COSTLY:
-        return Level.MEDIUM, f"task type {task.task_type}"
-    return Level.LOW, "nothing speaks for more"
+        return "medium", f"task type {task.task_type}"
+    return "low", "nothing speaks for more"
 
 
 def _fast(generators: Sequence[Generator], standings: Mapping[str, Standing]) -> Generator:

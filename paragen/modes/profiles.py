@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from paragen.domain.plan import Written
+from paragen.domain.task import Degree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """What a profile says; None is "not said".
 
-    `concurrency` is how many attempts of a tournament may run at once, `workers` how many programs
-    are tested at once. With `allocate`, who plays follows from the task's complexity and
+    `concurrency` is how many attempts may run at once, over all tournaments, `workers` how many
+    programs are tested at once. With `allocate`, who plays follows from the task's complexity and
     criticality: as given here, else as estimated.
     """
 
@@ -24,8 +25,8 @@ class Profile:
     mode: str | None = None
     mode_options: Mapping[str, Written] = field(default_factory=dict)
     allocate: bool | None = None
-    complexity: str | None = None
-    criticality: str | None = None
+    complexity: Degree | None = None
+    criticality: Degree | None = None
     preset: str | None = None
     min_quality: float | None = None
     max_attempts: int | None = None

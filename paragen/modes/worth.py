@@ -9,7 +9,7 @@ from paragen.domain.generator import Instance
 from paragen.domain.standing import Standing
 from paragen.domain.task import Task
 from paragen.judge.wilson import lower
-from paragen.modes.allocate import Level, estimate
+from paragen.modes.allocate import estimate
 
 NEAR_CERTAIN = 0.9
 TRIVIAL_WORDS = 25
@@ -40,7 +40,7 @@ def worth(task: Task, roster: Sequence[Instance], standings: Mapping[str, Standi
 
 def _near_certain(roster: Sequence[Instance], standings: Mapping[str, Standing]) -> str | None:
     bounds = {
-        name: lower(standings[name].passes, standings[name].plays)
+        name: _at_least(standings[name])
         for name in dict.fromkeys(who.generator.name for who in roster)
         if name in standings
     }
@@ -49,15 +49,20 @@ def _near_certain(roster: Sequence[Instance], standings: Mapping[str, Standing])
         return None
     standing = standings[best]
     return (
-        f"{best} passed {standing.passes} of {standing.plays} such tasks: it passes "
-        f"{int(100 * bounds[best])} % of them or more, as far as 95 % confidence goes. "
+        f"{best} passed {standing.passes} of {standing.plays} attempts at {standing.tasks} such "
+        f"tasks: it passes {int(100 * bounds[best])} % or more, as far as 95 % confidence goes. "
         f"-g {best} alone is enough."
     )
 
 
+def _at_least(standing: Standing) -> float:
+    """How often it passes such tasks at least; each tells once, however often it was played."""
+    return lower(standing.tasks * (standing.task_rate or 0.0), standing.tasks)
+
+
 def _all_the_same(roster: Sequence[Instance]) -> bool:
     """Whether all ask one model for its only answer."""
-    if any(who.generator.temperature != 0 or who.role for who in roster):
+    if any(who.generator.temperature != 0 for who in roster):
         return False
     recipes = {replace(who.generator, name="", tags=(), seed=0) for who in roster}
     return len(recipes) == 1
@@ -66,4 +71,4 @@ def _all_the_same(roster: Sequence[Instance]) -> bool:
 def _is_trivial(task: Task) -> bool:
     guessed = estimate(task)
     short = len(task.prompt.split()) <= TRIVIAL_WORDS
-    return short and guessed.complexity == guessed.criticality == Level.LOW
+    return short and guessed.complexity == guessed.criticality == "low"

@@ -104,11 +104,6 @@ def parse_recording(text: str, origin: str) -> tuple[Recorded, ...]:
     return tuple(_parse_line(line, origin, number) for number, line in lines if line.strip())
 
 
-def format_recording(recorded: Iterable[Recorded]) -> str:
-    """The text that `parse_recording` reads these from; what has its default is left out."""
-    return "".join(json.dumps(_given(one), ensure_ascii=False) + "\n" for one in recorded)
-
-
 def by_model(recorded: Iterable[Recorded]) -> Mapping[str, tuple[Recorded, ...]]:
     """The recorded answers by their model's name with its tag, each model's in order."""
     found: dict[str, list[Recorded]] = {}
@@ -200,11 +195,6 @@ def _specificity(one: Recorded) -> tuple[int, int]:
 _FIELDS = {field.name: field for field in dataclasses.fields(Recorded)}
 _REQUIRED = ("model", "answer")
 _FAULTS = tuple(fault.value for fault in RecordedFault)
-
-
-def _given(one: Recorded) -> dict[str, object]:
-    values = {name: getattr(one, name) for name in _FIELDS}
-    return {k: v for k, v in values.items() if k in _REQUIRED or v != _FIELDS[k].default}
 
 
 def _parse_line(line: str, origin: str, number: int) -> Recorded:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from paragen.domain.candidate import Candidate
 from paragen.domain.generator import Attempt, Message
 from paragen.domain.task import Module, Task
 
@@ -18,7 +17,7 @@ SYSTEM = (
 )
 
 
-def messages(task: Task, attempt: Attempt, parents: Sequence[Candidate]) -> tuple[Message, ...]:
+def messages(task: Task, attempt: Attempt) -> tuple[Message, ...]:
     """A system message (the generator's own, if it has one) and the task.
 
     What the program may import of earlier steps is shown with its code.
@@ -27,11 +26,8 @@ def messages(task: Task, attempt: Attempt, parents: Sequence[Candidate]) -> tupl
     generator = attempt.instance.generator
     system = SYSTEM.format(language=language) if generator.system is None else generator.system
     parts = (task.prompt.strip(), *_modules(task.modules, task.language), _form(task, language))
-    user = "\n\n".join(parts)
-    if attempt.instance.role:
-        user = f"{user}\nYour part in this: {attempt.instance.role}."
     opening = (Message(role="system", content=system),) if system else ()
-    return (*opening, Message(role="user", content=user))
+    return (*opening, Message(role="user", content="\n\n".join(parts)))
 
 
 def _modules(modules: Sequence[Module], language: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ hosts with memory, load times and speeds of their own, which may be down at time
 """
 
 from paragen.simulator.hosts import SimHost
-from paragen.simulator.play import Sent, Simulated, simulate
-from paragen.simulator.policies import Book, PlainPool, Policy
+from paragen.simulator.play import Outcome, Sent, Simulated, simulate
+from paragen.simulator.policies import Book, Policy
 
-__all__ = ["Book", "PlainPool", "Policy", "Sent", "SimHost", "Simulated", "simulate"]
+__all__ = ["Book", "Outcome", "Policy", "Sent", "SimHost", "Simulated", "simulate"]

@@ -20,8 +20,8 @@ from paragen.simulator.policies import Book, Key, Policy
 LEAST_WAIT_S = 0.1
 """A policy that wants to be asked again is, but not sooner than after this."""
 
-Outcome = Callable[[Attempt], Candidate]
-"""What comes of an attempt, whenever and wherever it is sent."""
+Outcome = Callable[[str, Plan, Attempt], Candidate]
+"""What comes of an attempt of a run, by its name and its plan, whenever and wherever it is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Simulated:
     """What was played: `sent` in the order of ending, `loads` by host, the boards by run.
 
     A run is named `r1`, `r2`, … in the order of the plans; `makespan_s` is when the last one
-    ended, `finished` when each did. `tokens` are those that were generated.
+    ended, `finished_s` when each did. `tokens` are those that were generated.
     """
 
     makespan_s: float
@@ -218,7 +218,8 @@ class _Play:
             self._at(self._now_s + run.plan.deadline_s, lambda: self._stop(run))
         run.sent = True
         loads = self._book.begin(key, attempt, host)
-        call = _Call(key, attempt, host, self._now_s, self._outcome(attempt), loads)
+        candidate = self._outcome(run.name, run.plan, attempt)
+        call = _Call(key, attempt, host, self._now_s, candidate, loads)
         call.parked = loads or (host, resident) in self._loading
         self._calls[key] = call
         if server.down:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from itertools import combinations
 
 import pytest
@@ -100,8 +101,35 @@ def test_a_program_cannot_silence_the_linter() -> None:
 def test_what_does_not_parse_has_correctness_0_and_nothing_else() -> None:
     assert measured("def f(:\n") == {"correctness": 0.0}
     assert evaluator_score({"correctness": 0.0}) == 0.0
-    for code in (None, "E999", "invalid-syntax"):
-        assert lint.read(CLEAN, ended(json.dumps([{"code": code}]))) == {"correctness": 0.0}
+    for code in (None, "invalid-syntax"):
+        ran = ended(json.dumps([{"code": code}]))
+        assert lint.read("def f(:\n", ran) == {"correctness": 0.0}
+        assert lint.read(CLEAN, ran) == dict.fromkeys(lint.MEASURES, 1.0), "it parses here"
+
+
+@pytest.mark.parametrize(
+    ("since", "program"),
+    [
+        ((3, 12), 'def f(d: dict) -> str:\n    """A value."""\n    return f"{d["a"]}"\n'),
+        ((3, 12), 'def f[T](x: T) -> T:\n    """The same."""\n    return x\n'),
+        ((3, 12), "type Name = str\n"),
+        ((3, 14), 'NAME = t"{1}"\n'),
+    ],
+)
+def test_what_the_python_that_runs_programs_takes_is_no_mistake(
+    since: tuple[int, int], program: str
+) -> None:
+    is_known = sys.version_info >= since
+    expected = dict.fromkeys(lint.MEASURES, 1.0) if is_known else {"correctness": 0.0}
+    assert measured(program) == expected
+
+
+def test_nobody_is_asked_for_what_only_newer_pythons_take() -> None:
+    program = (
+        'from typing import TypeVar\n\nT = TypeVar("T")\n\n\n'
+        'def same(x: T) -> T:\n    """The same."""\n    return x\n'
+    )
+    assert measured(program) == dict.fromkeys(lint.MEASURES, 1.0)
 
 
 @pytest.mark.parametrize(

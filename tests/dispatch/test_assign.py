@@ -132,7 +132,7 @@ def known(**seconds: tuple[float, float]) -> Costs:
     costs = Costs()
     for name, (load_s, generation_s) in seconds.items():
         host, letter = name.split("_")
-        costs = costs.seen(host, on(letter), load_s=load_s, generation_s=generation_s)
+        costs = costs.all_seen([(host, on(letter), load_s, generation_s)])
     return costs
 
 

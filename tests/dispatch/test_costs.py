@@ -15,32 +15,28 @@ A, B, C = (Resident(f"{letter}:latest", 8192) for letter in "abc")
 def test_where_nothing_is_known_a_guess_is_stated() -> None:
     cost = Costs().of("x", A)
     assert (cost.load_s, cost.generation_s) == (GUESSED_LOAD_S, GUESSED_GENERATION_S)
-    assert cost.stated
     assert cost.basis == "a guess"
 
 
 def test_what_was_seen_is_taken() -> None:
-    cost = Costs().seen("x", A, load_s=3, generation_s=4).of("x", A)
-    assert (cost.load_s, cost.generation_s, cost.stated) == (3, 4, False)
+    cost = Costs().all_seen([("x", A, 3, 4)]).of("x", A)
+    assert (cost.load_s, cost.generation_s) == (3, 4)
     assert cost.basis == "measured"
 
 
 def test_another_context_is_another_load() -> None:
-    costs = Costs().seen("x", A, load_s=3, generation_s=4)
+    costs = Costs().all_seen([("x", A, 3, 4)])
     assert costs.of("x", Resident(A.model, 4096)).basis != "measured"
 
 
 def test_a_model_on_a_new_host_costs_as_elsewhere_times_how_much_slower_the_host_is() -> None:
-    costs = Costs().seen("x", A, generation_s=10).seen("y", A, generation_s=30)
-    costs = costs.seen("x", B, generation_s=4)
+    costs = Costs().all_seen([("x", A, None, 10), ("y", A, None, 30), ("x", B, None, 4)])
     assert costs.of("y", B).generation_s == pytest.approx(12)
     assert costs.of("y", B).basis == "as on x"
-    assert not costs.of("y", B).stated
 
 
 def test_a_new_model_costs_as_the_others_of_its_host() -> None:
-    costs = Costs().seen("x", A, load_s=10, generation_s=10).seen("y", A, generation_s=30)
-    costs = costs.seen("y", B, generation_s=40)
+    costs = Costs().all_seen([("x", A, 10, 10), ("y", A, None, 30), ("y", B, None, 40)])
     assert costs.of("y", C).generation_s == 35
     assert costs.of("y", C).basis == "as other models on y"
     assert costs.of("y", C).load_s == 10, "of loads only another host's is known"
@@ -50,15 +46,15 @@ def test_a_new_model_costs_as_the_others_of_its_host() -> None:
 def test_a_host_that_gets_slower_is_followed() -> None:
     costs = Costs().with_history([("x", A, 5.0, 10.0, 1000)])
     for _ in range(60):
-        costs = costs.seen("x", A, generation_s=20)
+        costs = costs.all_seen([("x", A, None, 20)])
     assert costs.of("x", A).generation_s == pytest.approx(20, rel=0.1)
     assert costs.of("x", A).load_s == 5
 
 
 def test_what_was_concluded_follows_what_is_new() -> None:
-    costs = Costs().seen("x", A, generation_s=10)
+    costs = Costs().all_seen([("x", A, None, 10)])
     assert costs.of("x", B).generation_s == 10
-    assert costs.seen("x", C, generation_s=30).of("x", B).generation_s == 20
+    assert costs.all_seen([("x", C, None, 30)]).of("x", B).generation_s == 20
 
 
 def test_history_without_loads_leaves_them_to_be_guessed() -> None:
@@ -79,10 +75,11 @@ def test_every_cost_is_positive_and_asking_changes_nothing_that_was_seen(
     rows: list[tuple[str, Resident, float | None, float | None]], host: str, resident: Resident
 ) -> None:
     asked, fresh = Costs(), Costs()
-    for row_host, row_resident, load_s, generation_s in rows:
-        asked = asked.seen(row_host, row_resident, load_s, generation_s)
-        asked.of(row_host, row_resident)
-        fresh = fresh.seen(row_host, row_resident, load_s, generation_s)
+    for row in rows:
+        asked = asked.all_seen([row])
+        asked.of(*row[:2])
+        fresh = fresh.all_seen([row])
+    assert fresh == Costs().all_seen(rows)
     assert asked == fresh
     assert asked.of(host, resident).generation_s > 0
     known = fresh.table.get((host, resident))

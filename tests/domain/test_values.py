@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import paragen.domain
+from paragen.domain.candidate import FAULT_KINDS
 from paragen.domain.errors import HostError, ParagenError, RosterError
 from paragen.domain.generator import SEED_STEP, Answer, Generator, Instance
 from paragen.domain.host import canonical_model
@@ -43,8 +44,9 @@ def test_every_error_has_an_exit_code_and_says_what_it_is() -> None:
         assert inspect.getdoc(error), error
 
 
-def test_kinds_of_host_errors_are_unique() -> None:
+def test_kinds_of_faults_are_unique() -> None:
     kinds = [error.kind for error in every_error() if issubclass(error, HostError)]
+    kinds += FAULT_KINDS
     assert len(kinds) == len(set(kinds))
     assert all(kind.islower() and kind.isidentifier() for kind in kinds)
     assert {error.exit_code for error in every_error() if issubclass(error, HostError)} == {3}

@@ -14,7 +14,7 @@ from paragen.domain.candidate import Candidate, Verdict
 from paragen.domain.command import CaseResult, Outcome
 from paragen.domain.generator import Attempt, Generator, Instance
 from paragen.domain.status import MODEL_OUTCOMES, Status
-from paragen.judge.agree import agreement, clusters, consensus, within
+from paragen.judge.agree import clusters, within
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 ADD = "def add(a, b):\n    return a + b\n"
@@ -59,6 +59,12 @@ def _one(draw: st.DrawFn, number: int, tests: int, probes: int) -> Candidate:
     return candidate(
         number, status=status, cases=cases, outputs=draw(st.none() | answers), code=code
     )
+
+
+def agreement(first: Candidate, second: Candidate) -> float:
+    """How far two agree; those who have no vote agree with nobody."""
+    votes = first.status in MODEL_OUTCOMES and second.status in MODEL_OUTCOMES
+    return within((first, second)) if votes else 0.0
 
 
 thresholds = st.sampled_from([0.0, 0.3, 0.6, 0.7, 1.0])
@@ -114,18 +120,7 @@ def test_the_order_of_candidates_does_not_matter(
     shuffled = list(candidates)
     chance.shuffle(shuffled)
     assert clusters(shuffled, threshold) == clusters(candidates, threshold)
-    assert consensus(shuffled, threshold) == consensus(candidates, threshold)
     assert within(shuffled) == pytest.approx(within(candidates))
-
-
-@given(fields(), thresholds)
-def test_the_consensus_is_the_largest_cluster(
-    candidates: tuple[Candidate, ...], threshold: float
-) -> None:
-    found = clusters(candidates, threshold)
-    said = consensus(candidates, threshold)
-    assert [c for c in (said.cluster, said.runner_up) if c is not None] == list(found[:2])
-    assert said.level == (found[0].share if found else 0.0)
 
 
 @given(fields())
@@ -181,20 +176,20 @@ def test_cases_of_one_name_are_places_of_their_own() -> None:
 
 def test_text_counts_only_where_no_behaviour_is_known() -> None:
     other = "def add(x, y):\n    return y + x\n"
-    plain = consensus([candidate(1), candidate(2)], 0.7)
-    assert (plain.by, plain.level) == ("text", 1.0)
+    (plain,) = clusters([candidate(1), candidate(2)], 0.7)
+    assert (plain.by, plain.share) == ("text", 1.0)
     known = [candidate(1, outputs=["3"]), candidate(2, outputs=["3"], code=other)]
-    assert consensus(known, 1.0).by == "behaviour"
-    assert consensus(known, 1.0).level == 1.0
+    (both,) = clusters(known, 1.0)
+    assert (both.by, both.share) == ("behaviour", 1.0)
     same_text = [candidate(1, outputs=["3"]), candidate(2, outputs=["4"])]
-    assert consensus(same_text, 0.6).level == 0.5
+    assert [cluster.share for cluster in clusters(same_text, 0.6)] == [0.5, 0.5]
 
 
 @pytest.mark.parametrize("status", [Status.CRASHED, Status.TIMEOUT, Status.MEMORY, Status.FAILED])
 def test_programs_that_did_nothing_agree_on_nothing(status: Status) -> None:
     broken = [candidate(n, status=status) for n in range(3)]
     assert agreement(broken[0], broken[1]) == 0.0
-    assert consensus(broken).cluster is None
+    assert clusters(broken) == ()
     assert within(broken) == 0.0
 
 
@@ -202,21 +197,15 @@ def test_answers_without_a_program_are_votes_for_nothing() -> None:
     right = [candidate(n, outputs=["1"]) for n in (1, 2)]
     empty = [candidate(n, status=Status.NO_CODE, code=None) for n in (3, 4)]
     lost = [candidate(n, status=Status.ERROR, code=None) for n in (5, 6)]
-    said = consensus([*right, *empty, *lost])
-    assert said.cluster is not None
-    assert said.cluster.ids == ("c1", "c2")
-    assert said.level == 0.5
-    assert said.runner_up is None
+    (only,) = clusters([*right, *empty, *lost])
+    assert (only.ids, only.share) == (("c1", "c2"), 0.5)
 
 
-def test_winner_share_and_runner_up() -> None:
-    answers = ["a", "a", "b", "a", "b", "c"]
-    said = consensus([candidate(n, outputs=[a]) for n, a in enumerate(answers, 1)])
-    assert said.cluster is not None
-    assert said.runner_up is not None
-    assert said.cluster.ids == ("c1", "c2", "c4")
-    assert said.level == 0.5
-    assert said.runner_up.ids == ("c3", "c5")
+def test_the_largest_comes_first() -> None:
+    answers = ["a", "b", "b", "c", "b", "c"]
+    found = clusters([candidate(n, outputs=[a]) for n, a in enumerate(answers, 1)])
+    assert [cluster.ids for cluster in found] == [("c2", "c3", "c5"), ("c4", "c6"), ("c1",)]
+    assert [cluster.share for cluster in found] == [1 / 2, 1 / 3, 1 / 6]
 
 
 def test_the_middle_is_whom_most_agree_with() -> None:

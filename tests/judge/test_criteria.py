@@ -22,7 +22,7 @@ from paragen.parse.task_type import TASK_TYPES
 weights = st.floats(0, allow_infinity=False)
 
 
-@pytest.mark.parametrize("task_type", ["api", "database", "security", "API integration"])
+@pytest.mark.parametrize("task_type", ["api", "database", "security", "API integration", "_api"])
 def test_what_must_be_right_is_weighed_by_quality(task_type: str) -> None:
     assert criteria_for(task_type) == Criteria(
         weights=Weights(quality=0.85, speed=0.15), min_quality=0.7, max_generation_s=120

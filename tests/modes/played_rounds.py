@@ -11,6 +11,7 @@ from paragen.domain.candidate import Candidate, Scores, Verdict
 from paragen.domain.generator import Attempt
 from paragen.domain.status import Status
 from paragen.modes import Mode, decide
+from tests.modes.driver import room_for
 
 OPEN = Budget()
 
@@ -44,19 +45,20 @@ def by_rewards(rewards: Mapping[str, float]) -> End:
 
 
 def play_rounds(
-    mode: Mode, start: Board, end: End, budget: Budget = OPEN
+    mode: Mode, start: Board, end: End, budget: Budget = OPEN, most: int | None = None
 ) -> tuple[Board, Sequence[Counter[str]], Step]:
     """Play with everything in flight ending together: the board, who was asked by round, the end.
 
-    What a step cancels ends as cancelled.
+    At most `most` are in flight; None is no bound.
     """
     now, rounds = start, list[Counter[str]]()
     for _ in range(500):
         step = decide(mode, now, budget)
         if step.finish is not None:
             return now, rounds, step
-        now = now.asked(step.start)
-        rounds.append(Counter(one.instance.generator.name for one in step.start))
+        begun = room_for(step, now, most)
+        now = now.asked(begun)
+        rounds.append(Counter(one.instance.generator.name for one in begun))
         for one in now.in_flight:
             now = now.ended(end(now.attempts[one]))
     raise AssertionError("the mode never ended")
@@ -68,15 +70,15 @@ def asked(board: Board) -> Counter[str]:
 
 
 def play_one_by_one(
-    mode: Mode, start: Board, end: End, budget: Budget, chance: Random
+    mode: Mode, start: Board, end: End, most: int, chance: Random
 ) -> tuple[Board, Step]:
-    """Play with attempts ending one by one, in any order: the board, and the end."""
+    """Play with attempts ending one by one, in any order, at most `most` in flight."""
     now = start
     for _ in range(2000):
-        step = decide(mode, now, budget)
+        step = decide(mode, now, OPEN)
         if step.finish is not None:
             return now, step
-        now = now.asked(step.start)
+        now = now.asked(room_for(step, now, most))
         one = now.attempts[chance.choice(now.in_flight)]
         called_off = Candidate(attempt=one, status=Status.CANCELLED)
         now = now.ended(called_off if one.id in step.cancel else end(one))

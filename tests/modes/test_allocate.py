@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -10,14 +11,8 @@ from hypothesis import strategies as st
 
 from paragen.domain.generator import Generator
 from paragen.domain.standing import Standing
-from paragen.domain.task import Task, TestCode
-from paragen.modes.allocate import (
-    Level,
-    allocate,
-    attempts_for,
-    estimate,
-    instances,
-)
+from paragen.domain.task import Degree, Task, TestCode
+from paragen.modes.allocate import allocate, attempts_for, estimate, instances
 
 TASK = Task(name="t", prompt="Write add(a, b).", sha256="0", task_type="simple_function")
 
@@ -42,7 +37,7 @@ def test_all_play_and_twice_where_both_are_high() -> None:
 
 
 def test_one_fast_one_plays_where_both_are_low() -> None:
-    assert allocate(FIVE, Level.LOW, Level.LOW, {}) == {"k5": 1}
+    assert allocate(FIVE, "low", "low", {}) == {"k5": 1}
 
 
 def test_history_chooses_the_one_before_its_size_does() -> None:
@@ -55,29 +50,29 @@ def test_history_chooses_the_one_before_its_size_does() -> None:
     }
 
 
-@pytest.mark.parametrize("levels", [("low", "high"), ("high", "low"), ("medium", "medium")])
-def test_else_three_of_different_models_play(levels: tuple[str, str]) -> None:
-    assert allocate(FIVE, *levels, {}) == {"k1": 1, "k3": 1, "k5": 1}
+@pytest.mark.parametrize("degrees", [("low", "high"), ("high", "low"), ("medium", "medium")])
+def test_else_three_of_different_models_play(degrees: tuple[Degree, Degree]) -> None:
+    assert allocate(FIVE, *degrees, {}) == {"k1": 1, "k3": 1, "k5": 1}
 
 
 def test_a_balanced_set_has_the_best_by_history() -> None:
     assert allocate(FIVE, "medium", "low", {"k2": GOOD, "k1": POOR}) == {"k2": 1, "k3": 1, "k5": 1}
 
 
-levels = st.sampled_from(Level)
+degrees = st.sampled_from(get_args(Degree))
 models = st.sampled_from(("large:70b", "coder:14b", "fast:1.5b", "nameless"))
 
 
 @given(
     recipes=st.lists(st.tuples(models, st.sampled_from((0.0, 0.5))), max_size=6),
-    complexity=levels,
-    criticality=levels,
+    complexity=degrees,
+    criticality=degrees,
     known=st.dictionaries(st.sampled_from(["g0", "g1", "g2"]), st.sampled_from((GOOD, POOR))),
 )
 def test_laws_of_allocation(
     recipes: list[tuple[str, float]],
-    complexity: Level,
-    criticality: Level,
+    complexity: Degree,
+    criticality: Degree,
     known: dict[str, Standing],
 ) -> None:
     generators = [generator(f"g{n}", *recipe) for n, recipe in enumerate(recipes)]
@@ -88,9 +83,9 @@ def test_laws_of_allocation(
     assert len({who.name for who in roster}) == len(roster)
     for one in generators:
         assert counts.get(one.name, 0) <= (1 if one.temperature == 0 else 2)
-    if complexity == criticality == Level.HIGH:
+    if complexity == criticality == "high":
         assert counts.keys() == {one.name for one in generators}
-    elif complexity == criticality == Level.LOW:
+    elif complexity == criticality == "low":
         assert len(roster) == min(1, len(generators))
     else:
         assert len(roster) == min(3, len(generators))
@@ -98,27 +93,27 @@ def test_laws_of_allocation(
 
 def test_a_small_function_is_a_simple_matter() -> None:
     found = estimate(TASK)
-    assert (found.complexity, found.criticality) == (Level.LOW, Level.LOW)
+    assert (found.complexity, found.criticality) == ("low", "low")
 
 
 def test_much_to_heed_is_complex() -> None:
     prompt = "Write it.\n" + "".join(f"- It must do thing {n} as told.\n" for n in range(40))
     tests = TestCode(source="def test_a(): pass\n" * 20, origin="t.md")
     found = estimate(replace(TASK, prompt=prompt, tests=(tests,), task_type="general"))
-    assert found.complexity is Level.HIGH
+    assert found.complexity == "high"
     assert "40 requirements, 20 tests" in found.why
 
 
 @pytest.mark.parametrize("task_type", ["security", "database", "api", "Database Operations"])
 def test_some_types_are_critical(task_type: str) -> None:
     found = estimate(replace(TASK, task_type=task_type))
-    assert found.criticality is Level.HIGH
+    assert found.criticality == "high"
     assert found.why.endswith(f"criticality high: task type {task_type}")
 
 
 def test_some_words_are_critical_and_said() -> None:
     found = estimate(replace(TASK, prompt="Round a payment to cents."))
-    assert found.criticality is Level.HIGH
+    assert found.criticality == "high"
     assert "speaks of 'payment'" in found.why
 
 

@@ -27,7 +27,7 @@ def test_generators_stand_in_the_order_of_the_roster() -> None:
 
 
 def test_copies_of_the_roster_come_first_with_all_that_it_says_of_them() -> None:
-    mine = tuple(replace(who, role="tests") for who in roster("a", copies=2))
+    mine = tuple(replace(who, seed=who.seed + 1) for who in roster("a", copies=2))
     board = Board(task=UNTESTED, roster=mine, seed=7)
     copies = next_copies(board, mine[0].generator, 3)
     assert copies == (*mine, instance(mine[0].generator, 2, 7))

@@ -52,8 +52,8 @@ def test_the_second_round_as_worked_out_in_hundredths() -> None:
 
 @pytest.mark.parametrize("most", range(1, 8))
 def test_a_round_is_the_same_however_many_run_at_once(most: int) -> None:
-    mode, budget = find_mode("bandit", {"attempts": 10}), Budget(max_in_flight=most)
-    end, _, _ = play_rounds(mode, board(*FIVE), by_rewards(FIVE), budget)
+    mode = find_mode("bandit", {"attempts": 10})
+    end, _, _ = play_rounds(mode, board(*FIVE), by_rewards(FIVE), most=most)
     assert asked(end) == {"A": 2, "B": 2, "C": 3, "D": 1, "E": 2}
 
 
@@ -213,8 +213,7 @@ def test_who_is_asked_does_not_depend_on_how_attempts_end_within_a_round(
 ) -> None:
     mode = find_mode("bandit", {"policy": policy, "attempts": 25, "round": round_})
     together, _, _ = play_rounds(mode, board(*"abcd", seed=seed), by_lots(seed))
-    budget = Budget(max_in_flight=most)
-    apart, _ = play_one_by_one(mode, board(*"abcd", seed=seed), by_lots(seed), budget, chance)
+    apart, _ = play_one_by_one(mode, board(*"abcd", seed=seed), by_lots(seed), most, chance)
     assert asked(apart) == asked(together)
     assert len(apart.attempts) <= 25
 

@@ -12,6 +12,7 @@ from paragen.domain.board import Board, Budget, Step
 from paragen.domain.generator import Attempt
 from paragen.modes import Mode
 from paragen.modes.ask import ask, ask_rest
+from paragen.modes.options import NoOptions
 from tests.modes.driver import TESTED, play, roster
 
 COUNTER = iter(range(10**9))
@@ -58,7 +59,7 @@ def a_whole_sentence(board: Board, budget: Budget) -> Step:
     ],
 )
 def test_a_mode_that_breaks_a_law_is_found_out(step: Callable[[Board, Budget], Step]) -> None:
-    mode = Mode(name="bad", options=None, step=step, compares=False, notes=lambda roster: ())
+    mode = Mode(name="bad", options=NoOptions(), step=step, compares=False, notes=lambda roster: ())
 
     @settings(max_examples=3, database=None, phases=[Phase.generate])
     @given(st.data())

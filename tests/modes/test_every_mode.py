@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from paragen.domain.board import Board, Budget
 from paragen.domain.errors import UsageError
 from paragen.domain.status import Status
-from paragen.modes import MODES, decide, find_mode, options_of
+from paragen.modes import MODES, decide, find_mode
 from paragen.modes.options import filled
 from tests.modes.driver import TESTED, after, ended, play, played_by, roster
 
@@ -57,7 +57,7 @@ def test_fewer_attempts_than_the_least_are_not_an_end(name: str, data: st.DataOb
 
 @pytest.mark.parametrize("name", MODES)
 def test_options_have_help_and_defaults_within_their_bounds(name: str) -> None:
-    kind = options_of(name)
+    kind = type(find_mode(name).options)
     for field in dataclasses.fields(kind):
         assert field.metadata["help"], field.name
         default: Any = field.default

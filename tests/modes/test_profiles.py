@@ -7,7 +7,6 @@ import pytest
 from paragen.domain.board import Board, Budget
 from paragen.judge.criteria import PRESETS
 from paragen.modes import find_mode
-from paragen.modes.allocate import Level
 from paragen.modes.profiles import PROFILES
 from tests.modes.driver import TESTED, roster
 from tests.modes.played_rounds import by_rewards, play_rounds
@@ -21,7 +20,7 @@ def test_what_a_profile_says_can_be_had(name: str) -> None:
     find_mode(profile.mode, profile.mode_options)
     assert profile.preset in PRESETS
     if profile.allocate:
-        assert Level(profile.complexity or "") and Level(profile.criticality or "")
+        assert profile.complexity and profile.criticality
 
 
 def test_a_fast_iteration_ends_with_the_first_good_one() -> None:

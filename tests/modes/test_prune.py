@@ -118,7 +118,7 @@ def test_a_round_has_its_size_whoever_falls_behind_in_it() -> None:
         return rewarded(attempt, {"a": better, "b": 0.55, "c": 0.8}[name])
 
     mode = find_mode("prune", {"attempts": 12, "round": 6})
-    now, _, _ = play_rounds(mode, board(*"abc"), end, Budget(max_in_flight=4))
+    now, _, _ = play_rounds(mode, board(*"abc"), end, most=4)
     assert now.showing("b").asked == 4
     assert len(now.attempts) == 12
 
@@ -139,12 +139,12 @@ def test_who_is_near_gets_a_place_however_small_its_share() -> None:
 
 
 def test_places_of_who_falls_behind_go_to_the_others() -> None:
-    now, mode, budget = board("a", "b"), find_mode("prune"), Budget(max_in_flight=1)
+    now, mode = board("a", "b"), find_mode("prune")
     for reward in (0.8, 0.55, 1.0):
-        (attempt,) = decide(mode, now, budget).start
+        attempt = decide(mode, now, Budget()).start[0]
         now = now.asked((attempt,)).ended(rewarded(attempt, reward))
     assert asked(now) == {"a": 2, "b": 1}
-    (attempt,) = decide(mode, now, budget).start
+    attempt = decide(mode, now, Budget()).start[0]
     assert attempt.instance.name == "a#2"
 
 
@@ -245,8 +245,7 @@ def test_halves_do_not_depend_on_how_attempts_end_within_a_round(
 ) -> None:
     mode = find_mode("prune", {"variant": "halving", "attempts": 30})
     together, _, _ = play_rounds(mode, board(*"abcde"), by_lots(seed))
-    budget = Budget(max_in_flight=most)
-    apart, _ = play_one_by_one(mode, board(*"abcde"), by_lots(seed), budget, chance)
+    apart, _ = play_one_by_one(mode, board(*"abcde"), by_lots(seed), most, chance)
     assert asked(apart) == asked(together)
 
 
@@ -260,8 +259,7 @@ def test_a_threshold_spends_no_more_than_its_attempts(
     seed: int, most: int, round_: int, chance: Random
 ) -> None:
     mode = find_mode("prune", {"attempts": 25, "round": round_})
-    budget = Budget(max_in_flight=most)
-    end, last = play_one_by_one(mode, board(*"abcd"), by_lots(seed), budget, chance)
+    end, last = play_one_by_one(mode, board(*"abcd"), by_lots(seed), most, chance)
     if last.finish == "its 25 attempts are spent":
         assert len(end.attempts) == 25
     else:
@@ -275,7 +273,7 @@ def test_rewards_that_stay_the_same_give_the_same_however_many_run_at_once(
 ) -> None:
     mode = find_mode("prune", {"variant": variant, "attempts": 20})
     at_once, _, _ = play_rounds(mode, board(*FOUR), by_rewards(FOUR))
-    few, _, _ = play_rounds(mode, board(*FOUR), by_rewards(FOUR), Budget(max_in_flight=most))
+    few, _, _ = play_rounds(mode, board(*FOUR), by_rewards(FOUR), most=most)
     assert asked(few) == asked(at_once)
 
 

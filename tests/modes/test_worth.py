@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from paragen.domain.standing import Standing
 from paragen.domain.task import Task
 from paragen.modes.worth import worth
@@ -17,8 +20,18 @@ TASK = Task(
 )
 
 
+def played(passes: int, plays: int, tasks: int | None = None) -> Standing:
+    """Tasks were played once each, where nothing else is said."""
+    return Standing(
+        plays=plays,
+        passes=passes,
+        tasks=plays if tasks is None else tasks,
+        task_rate=passes / plays,
+    )
+
+
 def test_it_is_worth_it_where_nothing_speaks_against_it() -> None:
-    assert worth(TASK, roster("a", "b"), {"a": Standing(plays=10, passes=10)}) is None
+    assert worth(TASK, roster("a", "b"), {"a": played(10, 10)}) is None
 
 
 def test_nobody_else_is_nothing_to_compare() -> None:
@@ -26,14 +39,33 @@ def test_nobody_else_is_nothing_to_compare() -> None:
 
 
 def test_a_generator_that_is_near_certain_is_enough() -> None:
-    said = worth(TASK, roster("a", "b"), {"b": Standing(plays=100, passes=99)})
+    said = worth(TASK, roster("a", "b"), {"b": played(99, 100)})
     assert said is not None
-    assert said.startswith("b passed 99 of 100 such tasks: it passes 94 % of them or more")
+    assert said.startswith(
+        "b passed 99 of 100 attempts at 100 such tasks: it passes 94 % or more, as far as 95 %"
+    )
     assert "-g b alone" in said
 
 
+@given(st.integers(0, 50), st.integers(1, 1000), st.integers(0, 1000))
+def test_however_often_few_tasks_were_played_that_makes_nobody_certain(
+    tasks: int, times: int, failed: int
+) -> None:
+    plays = max(tasks * times, 1)
+    standing = played(max(plays - failed, 0), plays, tasks)
+    once = played(100, 100, tasks) if not failed else None
+    said = worth(TASK, roster("a", "b"), {"b": standing})
+    if tasks < 35:
+        assert said is None
+    elif once is not None:
+        told, told_once = (worth(TASK, roster("a", "b"), {"b": one}) for one in (standing, once))
+        assert told is not None
+        assert told_once is not None
+        assert told.split(": ")[1] == told_once.split(": ")[1]
+
+
 def test_one_that_does_not_play_is_no_reason() -> None:
-    assert worth(TASK, roster("a", "b"), {"c": Standing(plays=500, passes=500)}) is None
+    assert worth(TASK, roster("a", "b"), {"c": played(500, 500)}) is None
 
 
 def test_one_model_at_temperature_0_gives_one_answer() -> None:
@@ -44,8 +76,6 @@ def test_one_model_at_temperature_0_gives_one_answer() -> None:
     said = worth(TASK, same, {})
     assert said is not None
     assert "same answer" in said
-    other = [replace(same[0], role="tester"), same[1]]
-    assert worth(TASK, other, {}) is None
     assert worth(TASK, roster("a", "b", temperature=0), {}) is None, "two models"
 
 

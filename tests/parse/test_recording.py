@@ -14,11 +14,11 @@ from paragen.parse.recording import (
     by_model,
     choose,
     chunks,
-    format_recording,
     parse_recording,
     playback,
     same_model,
 )
+from tests.server.recordings import format_recording
 
 # JSON has no lone surrogates that could be written to a file.
 texts = st.text(st.characters(exclude_categories=["Cs"]))

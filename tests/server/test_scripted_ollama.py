@@ -17,8 +17,9 @@ from typing import Any
 import httpx
 import pytest
 
-from paragen.parse.recording import Recorded, RecordedFault, format_recording
+from paragen.parse.recording import Recorded, RecordedFault
 from paragen.server.scripted_ollama import ScriptedOllama, main
+from tests.server.recordings import format_recording
 
 
 def recorded(**given: Any) -> Recorded:

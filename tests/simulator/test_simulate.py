@@ -21,7 +21,8 @@ from paragen.domain.task import Task, TestCode
 from paragen.domain.tournament import Criteria, Weights
 from paragen.engine.slots import Slots
 from paragen.modes import MODES
-from paragen.simulator import PlainPool, Policy, SimHost, Simulated, simulate
+from paragen.simulator import Outcome, Policy, SimHost, Simulated, simulate
+from tests.simulator.plain_pool import PlainPool
 
 CRITERIA = Criteria(weights=Weights(quality=0.7, speed=0.3))
 TESTS = (TestCode(source="def test_it(): pass", origin="t.md"),)
@@ -70,7 +71,7 @@ def engine(believed: Costs, memory: int | None = 1, *, sequential: bool = False)
     return books
 
 
-def passed(attempt: Attempt) -> Candidate:
+def passed(run: str, plan: Plan, attempt: Attempt) -> Candidate:
     return Candidate(attempt=attempt, status=Status.PASSED)
 
 
@@ -78,7 +79,7 @@ def play(
     plans: Sequence[Plan],
     *hosts: SimHost,
     policy: Policy | None = None,
-    outcome: Callable[[Attempt], Candidate] = passed,
+    outcome: Outcome = passed,
     judge_s: float = 0.0,
 ) -> Simulated:
     known = costs(*(host.name for host in hosts))
@@ -212,13 +213,25 @@ def test_at_the_deadline_what_is_in_flight_is_called_off() -> None:
 
 
 def test_an_answers_own_time_and_tokens_count() -> None:
-    def outcome(attempt: Attempt) -> Candidate:
+    def outcome(run: str, plan: Plan, attempt: Attempt) -> Candidate:
         answer = Answer(text="", decode_s=7.0, completion_tokens=100)
         return Candidate(attempt=attempt, status=Status.FAILED, answer=answer)
 
     result = play([plan(generators("a"), copies=2)], SimHost(name="h"), outcome=outcome)
     assert result.makespan_s == LOAD_S + 14
     assert result.tokens == 200
+
+
+def test_what_comes_of_an_attempt_is_asked_with_its_run_and_plan() -> None:
+    def outcome(run: str, plan: Plan, attempt: Attempt) -> Candidate:
+        assert run == {"first": "r1", "second": "r2"}[plan.task.name]
+        status = Status.PASSED if plan.task.name == "first" else Status.FAILED
+        return Candidate(attempt=attempt, status=status)
+
+    plans = [plan(generators("a"), name=name) for name in ("first", "second")]
+    boards = play(plans, SimHost(name="h"), outcome=outcome).boards
+    ends = [[c.status for c in board.candidates.values()] for board in boards.values()]
+    assert ends == [[Status.PASSED], [Status.FAILED]]
 
 
 def test_judging_overlaps_with_generating_but_not_in_sequence() -> None:
@@ -247,7 +260,7 @@ def test_the_next_model_is_loaded_while_the_last_one_is_judged() -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("policy", [engine(Costs()), PlainPool])
 def test_every_mode_plays_to_its_end(mode: str, policy: Policy) -> None:
-    def outcome(attempt: Attempt) -> Candidate:
+    def outcome(run: str, plan: Plan, attempt: Attempt) -> Candidate:
         good = attempt.instance.seed % 3 == 0
         return Candidate(attempt=attempt, status=Status.PASSED if good else Status.FAILED)
 
