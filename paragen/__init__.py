@@ -11,8 +11,10 @@ What stands in `__all__` is loaded when it is first used, so that the command st
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+from paragen.version import __version__
+
+TYPE_CHECKING = False  # what checkers take for true, without loading typing before the command
 if TYPE_CHECKING:
     from paragen.app.choices import Choices
     from paragen.app.session import Session, play
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from paragen.domain.task import Task
     from paragen.domain.tournament import Run
     from paragen.files import load_task
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Candidate",

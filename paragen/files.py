@@ -12,7 +12,7 @@ from paragen.domain.errors import ParagenError, TaskError, UsageError
 from paragen.domain.task import MIB, Example, Task, TestCode
 from paragen.parse.examples import read_tests
 from paragen.parse.fences import unix_lines
-from paragen.parse.nearest import did_you_mean
+from paragen.parse.nearest import nearest
 from paragen.parse.needs import Needy, is_file, resolve_needs
 from paragen.parse.task import TaskFile, build_task, read_task
 
@@ -84,7 +84,7 @@ def _with_tests(name: str, file: TaskFile, tests: Sequence[str | Path]) -> Task:
     extra: list[TestCode | Example] = []
     for test in file.test_paths:
         try:
-            extra += _load_tests(folder / test.path)
+            extra += _load_tests(folder / test.path, test.path)
         except TaskError as error:
             raise TaskError(f"{name}:{test.line}: tests: {error}") from None
     for given in tests:
@@ -98,7 +98,7 @@ def _needed_files(name: str, file: TaskFile) -> Iterator[tuple[str, str]]:
         if is_file(need.task):
             path = (Path() if name == STDIN else Path(name).parent) / need.task
             if not path.is_file():
-                raise TaskError(f"{name}:{need.line}: needs: {missing(path)}")
+                raise TaskError(f"{name}:{need.line}: needs: {missing(path, need.task)}")
             yield need.task, _identity(str(path))
 
 
@@ -148,19 +148,24 @@ def _task_files(path: str) -> Iterator[str]:
     yield from map(str, files)
 
 
-def _load_tests(path: Path) -> tuple[TestCode | Example, ...]:
-    return read_tests(_read(path, TaskError, MAX_TEST_BYTES), str(path))
+def _load_tests(path: Path, named: str | None = None) -> tuple[TestCode | Example, ...]:
+    return read_tests(_read(path, TaskError, MAX_TEST_BYTES, named), str(path))
 
 
-def _read(path: Path, error: type[ParagenError], most: int = MAX_BYTES) -> str:
-    """A text file's content; whatever is in the way becomes an `error` that says so."""
+def _read(
+    path: Path, error: type[ParagenError], most: int = MAX_BYTES, named: str | None = None
+) -> str:
+    """A text file's content; whatever is in the way becomes an `error` that says so.
+
+    `named` is how it is called where it is named, if that isn't its path from here.
+    """
     try:
         if path.is_dir():
             raise error(f"{path}: This is a folder, not a file.")
         with path.open("rb") as file:
             data = file.read(most + 1)
     except FileNotFoundError:
-        raise error(missing(path)) from None
+        raise error(missing(path, named)) from None
     except (OSError, ValueError) as problem:  # ValueError: a NUL in the path
         why = getattr(problem, "strerror", None) or problem
         raise error(f"{str(path)!r}: This file can't be read: {why}.") from None
@@ -183,10 +188,15 @@ def _decode(data: bytes, name: str, error: type[ParagenError], most: int = MAX_B
         raise error(f"{name}:{line}: This is not UTF-8 text: save it as UTF-8.") from None
 
 
-def missing(path: Path) -> str:
-    """A sentence about a file that isn't there, with the nearest name that is."""
+def missing(path: Path, named: str | None = None) -> str:
+    """A sentence about a file that isn't there, with the nearest name that is.
+
+    That is written as the path is, or as it is `named` where that isn't the same.
+    """
     try:
         names = [entry.name for entry in path.parent.iterdir()]
     except (OSError, ValueError):
         return f"{path}: There is no folder {path.parent}."
-    return f"{path}: There is no such file{did_you_mean(path.name, names) or '.'}"
+    near = nearest(path.name, names)
+    hint = f"; did you mean {str(Path(named or path).with_name(near))!r}?" if near else "."
+    return f"{path}: There is no such file{hint}"

@@ -11,6 +11,7 @@ from typing import Any
 from paragen.domain.errors import TaskError
 from paragen.domain.task import Example, TestCode, TestKind
 from paragen.languages import python
+from paragen.languages.untested import tests_nothing
 from paragen.parse.fences import unix_lines
 from paragen.parse.nearest import did_you_mean
 
@@ -41,7 +42,7 @@ def read_tests(text: str, path: str) -> tuple[TestCode | Example, ...]:
 
 
 def check_test_code(test: TestCode) -> None:
-    """Raise TaskError, with the line in its file, where test code isn't Python."""
+    """Raise TaskError, with the line in its file, where test code isn't Python, or has no test."""
     session = test.kind is TestKind.DOCTEST
     source = doctest_source(test.source) if session else test.source
     tree = python.parse(source)
@@ -51,6 +52,13 @@ def check_test_code(test: TestCode) -> None:
     if not tree.body:
         what = "there is no line that begins with >>>" if session else "it is empty"
         raise TaskError(f"{test.origin}:{test.line}: This test tests nothing: {what}.")
+    if not session and tests_nothing(tree):
+        raise TaskError(
+            f"{test.origin}:{test.line}: This test tests nothing: there is no function test_…, no "
+            "class Test…, no check(candidate), and no assert outside of functions. Write what must "
+            "hold, for example `assert f(1) == 2`; all that a fence or a file of tests needs must "
+            "stand in it."
+        )
 
 
 def is_session(source: str) -> bool:

@@ -14,12 +14,20 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from paragen.domain.errors import TaskError
-from paragen.domain.task import MIB, Example, Limits, Task, TestCode, TestKind
+from paragen.domain.task import (
+    MIB,
+    Example,
+    Limits,
+    Task,
+    TestCode,
+    TestKind,
+    normal_task_type,
+)
 from paragen.languages import python
 from paragen.parse.examples import check_test_code, doctest_source, is_session
 from paragen.parse.fences import Fence, fences, unix_lines
 from paragen.parse.front_matter import FrontMatter, TestPath, split_front_matter
-from paragen.parse.task_type import infer_task_type, normal_task_type
+from paragen.parse.task_type import infer_task_type
 
 PYTHON_LABELS = frozenset({"python", "py", "python3", "py3"})
 DOCTEST_LABELS = frozenset({"doctest", "pycon"})

@@ -43,11 +43,6 @@ TASK_TYPES = (*KEYWORDS, "simple_function", "general")
 _FUNCTION = re.compile(r"\bdef\s+\w+|\bfunctions?\b|`\w+\([^`]*\)`", re.IGNORECASE)
 
 
-def normal_task_type(task_type: str) -> str:
-    """A task type as it is stored: lower case, with `_` for spaces and hyphens."""
-    return re.sub(r"[\s_-]+", "_", task_type.strip().lower()).strip("_")
-
-
 def infer_task_type(prompt: str, entry_point: str | None = None) -> str:
     """The task type that a prompt's words suggest."""
     text = " ".join(re.findall(r"[a-z0-9-]+", prompt.lower()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from paragen.domain.generator import CallLimits, Generator
 from paragen.domain.host import HostSpec
 from paragen.domain.plan import Written
+from paragen.domain.task import Degree
 from paragen.judge.criteria import CriteriaOptions
 
 
@@ -31,8 +32,8 @@ class PlayOptions:
     max_steps: int | None = None
     copies: int | None = None
     allocate: bool | None = None
-    complexity: str | None = None
-    criticality: str | None = None
+    complexity: Degree | None = None
+    criticality: Degree | None = None
     workers: int | None = None
     generation_limit_s: float | None = None
     cache: bool | None = None

@@ -11,6 +11,7 @@ from paragen.domain.host import HostSpec
 from paragen.parse.nearest import did_you_mean
 from paragen.parse.roster import matrix_name
 from paragen.parse.toml_lines import KeyPath
+from paragen.places import home_expanded
 from paragen.settings.mistakes import Mistakes
 from paragen.settings.options import Settings
 from paragen.settings.sections import Config, Options
@@ -85,9 +86,4 @@ def check_hosts(config: Config, hosts: Sequence[HostSpec], mistakes: Mistakes) -
 
 def relative(path: str | None, folder: Path) -> str | None:
     """A path of the config as seen from where the user stands."""
-    if path is None:
-        return None
-    try:
-        return str(folder / Path(path).expanduser())
-    except RuntimeError:  # `~name` of a user that there isn't: then it's a name like any other
-        return str(folder / path)
+    return None if path is None else str(folder / home_expanded(path))

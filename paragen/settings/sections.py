@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from paragen.domain.generator import CallLimits
 from paragen.domain.plan import Written
+from paragen.domain.task import Degree
 
 
 class Section(BaseModel):
@@ -26,7 +27,6 @@ Seconds = Annotated[float, Field(gt=0)]
 Bound = Annotated[float, Field(gt=0, allow_inf_nan=True)]
 WholeNumber = Annotated[int, Field(ge=0, le=2**53)]
 Count = Annotated[int, Field(ge=1, le=2**31)]
-Degree = Literal["low", "medium", "high"]
 Workers = Annotated[int, Field(ge=1, le=1024)]
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from paragen.domain.errors import StoreError
 from paragen.domain.generator import Answer, Request
+from paragen.store.clock import now
 from paragen.store.codec import CodecError, decoded, encoded
 from paragen.store.connection import BUSY_LIMIT_S, connect
 from paragen.store.errors import clear_errors
-from paragen.store.writer import now
 
 IRRELEVANT = ("name", "model", "seed", "tags", "host")
 """What of a generator determines no answer: the digest stands for the model, and the instance's

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from paragen.domain.audit import Audit, Suites
+from paragen.store.clock import now
 from paragen.store.rows import rows
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_audit(connection: sqlite3.Connection, run: Run) -> None:
         INSERTION,
         {
             "id": uuid.uuid4().hex,
-            "audited_at": datetime.now(UTC).isoformat(timespec="microseconds"),
+            "audited_at": now(),
             "run": run.run_id,
             "candidate": run.winner,
             "task_sha256": run.task.sha256,

@@ -10,6 +10,7 @@ from paragen.domain.errors import UsageError
 from paragen.learn.paired import TaskTally
 from paragen.learn.standing import Recipe
 from paragen.parse.nearest import did_you_mean
+from paragen.store.clock import now
 from paragen.store.encode import storable
 from paragen.store.errors import clear_errors
 from paragen.store.pairs import (
@@ -21,8 +22,7 @@ from paragen.store.pairs import (
     tallies_of,
     tally_of,
 )
-from paragen.store.rows import file_of, rows
-from paragen.store.writer import now
+from paragen.store.rows import file_of, rows, transaction
 
 LIST = """
 SELECT b.name, b.saved_at, count(DISTINCT d.generator) AS generators,
@@ -100,16 +100,9 @@ def save_baseline(connection: sqlite3.Connection, name: str, *, replace: bool) -
     The connection is one for writing. Raises BaselineTakenError, NothingToSaveError, StoreError.
     """
     name, saved_at = str(storable(name)), now()
-    with clear_errors(file_of(connection)):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            _make_room(connection, name, replace=replace)
-            _copy(connection, name, saved_at)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+    with clear_errors(file_of(connection)), transaction(connection):
+        _make_room(connection, name, replace=replace)
+        _copy(connection, name, saved_at)
     return next(one for one in baselines(connection) if one.name == name)
 
 

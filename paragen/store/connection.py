@@ -7,6 +7,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+from paragen.places import home_expanded
 from paragen.store import migrations
 from paragen.store.errors import (
     StoreEmptyError,
@@ -24,13 +25,30 @@ OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
 
 
 def default_path(configured: str | Path | None = None) -> Path:
-    """The history's file: PARAGEN_DB, else the config's, else in the platform's data folder."""
-    given = os.environ.get("PARAGEN_DB") or configured
+    """The history's file: PARAGEN_DB, else the config's, else in the platform's data folder.
+
+    `configured` is taken as it is: whoever read the config knows where its paths begin.
+    """
+    given = os.environ.get("PARAGEN_DB")
     if given:
-        return Path(given).expanduser()
+        return home_expanded(given)
+    if configured:
+        return Path(configured)
+    return _data_folder() / "history.db"
+
+
+def demo_path() -> Path:
+    """The demo's file: PARAGEN_DB, else one beside the usual history, whatever a config says.
+
+    Who plays in it is no model, and what it costs is no model's: that mustn't count for others.
+    """
+    return default_path(_data_folder() / "demo.db")
+
+
+def _data_folder() -> Path:
     from platformdirs import user_data_dir
 
-    return Path(user_data_dir("paragen", appauthor=False)) / "history.db"
+    return Path(user_data_dir("paragen", appauthor=False))
 
 
 def connect(
@@ -52,6 +70,22 @@ def connect(
         if write:
             return _for_writing(path, busy_limit_s)
         return _for_reading(path, busy_limit_s)
+
+
+def is_to_be_made(path: Path) -> bool:
+    """Whether there is no such file yet, and it can be made; raises StorePathError where it can't.
+
+    Nothing is made.
+    """
+    real = os.path.realpath(path)
+    if os.path.exists(real):  # noqa: PTH110 (Path's raises where it may not look)
+        return False
+    above = next(one for one in Path(real).parents if os.path.exists(one))  # noqa: PTH110 (so does this)
+    if not above.is_dir():
+        raise StorePathError(path, f"{above} is no folder")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise StorePathError(path, f"nothing may be made in {above}")
+    return True
 
 
 def open_as_it_is(path: Path, busy_limit_s: float = BUSY_LIMIT_S) -> tuple[sqlite3.Connection, int]:

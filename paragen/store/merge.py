@@ -27,7 +27,7 @@ from paragen.store.errors import (
     clear_errors,
 )
 from paragen.store.locks import SessionLock, SessionPlayedError, is_played
-from paragen.store.rows import file_of
+from paragen.store.rows import file_of, transaction
 from paragen.store.tables import (
     ALONE,
     COUNTED,
@@ -87,7 +87,7 @@ def merge(connection: sqlite3.Connection, other: Path) -> Merged:
         with _refusing(other):
             file = entered.enter_context(_up_to_date(other))
             entered.enter_context(attached(connection, file, other))
-        with clear_errors(ours), _transaction(connection), ExitStack() as locks:
+        with clear_errors(ours), transaction(connection), ExitStack() as locks:
             return _Merging(connection, other, locks).merged()
 
 
@@ -124,18 +124,6 @@ def _up_to_date(path: Path) -> Iterator[Path]:
             connect(copy, write=True).close()
             path = copy
         yield path
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 class _Merging:

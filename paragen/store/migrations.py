@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+from paragen.store.rows import transaction
 from paragen.store.schema import APPLICATION_ID, FIRST, RESUMABLE, SEALED
 from paragen.store.schema_audits import AUDITS
 from paragen.store.schema_baselines import BASELINES
@@ -57,16 +58,10 @@ def upgrade(connection: sqlite3.Connection) -> None:
     """
     # Tables may be rebuilt under other tables' references, which are checked at the end.
     connection.execute("PRAGMA foreign_keys = OFF")
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         (found,) = connection.execute("PRAGMA user_version").fetchone()
         if found < version():
             _apply(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 class _Step:

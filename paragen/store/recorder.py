@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from paragen.domain.candidate import Candidate
@@ -23,10 +24,14 @@ from paragen.domain.events import (
 )
 from paragen.store.audits import add_audit
 from paragen.store.connection import BUSY_LIMIT_S, connect
-from paragen.store.errors import clear_errors
+from paragen.store.errors import StoreLockedError, clear_errors
 from paragen.store.locks import SessionLock
 from paragen.store.ratings import rate_few
+from paragen.store.rows import transaction
 from paragen.store.writer import Writer
+
+LOCKED_LIMIT_S = 0.1
+"""Who waited in vain for others to end waits only so long at the events that follow."""
 
 Recorded = (
     SessionStarted
@@ -46,9 +51,10 @@ class Recorder:
     Each event is one transaction, with all that belongs to it. The same event may come twice: a
     session that is gone on with begins again, and an attempt that is asked again ends again. The
     session's lock is held from its beginning until `close`; `lock` is one that was taken before,
-    to go on with a session. When the database fails, `failure` says how, `on_failure` is called
-    once with a message, and from then on nothing is recorded: a tournament never fails for its
-    record.
+    to go on with a session. What others keep from being written for longer than the limit is
+    written in its turn after a later event, or at `close`. When the database fails, `failure` says
+    how, `on_failure` is called once with a message, and from then on nothing is recorded: a
+    tournament never fails for its record.
     """
 
     def __init__(
@@ -63,7 +69,10 @@ class Recorder:
         self.failure: StoreError | None = None
         self._path = Path(path)
         self._on_failure = on_failure
+        self._busy_limit_s = busy_limit_s
         self._turn = threading.RLock()
+        self._waiting: deque[Recorded] = deque()
+        self._locked: StoreLockedError | None = None
         self._committed: dict[tuple[str, str], Candidate] = {}
         self._locks = [] if lock is None else [lock]
         self._connection: sqlite3.Connection | None = None
@@ -78,23 +87,21 @@ class Recorder:
         if not isinstance(event, Recorded):
             return
         with self._turn:
-            if self._connection is None:
-                return
-            try:
-                with self._transaction(self._connection):
-                    self._write(event, self._connection)
-                if isinstance(event, RunEnded):
-                    # Apart: the run is recorded whatever becomes of the ratings.
-                    with self._transaction(self._connection):
-                        rate_few(self._connection, event.run.task.task_type)
-            except StoreError as error:
-                self._fail(error)
-            else:
-                self._remember(event)
+            if self._connection is not None:
+                self._waiting.append(event)
+                self._record_waiting(self._connection)
 
     def close(self) -> None:
-        """Close the database, and let others play the session; what comes later isn't recorded."""
+        """Close the database, and let others play the session; what comes later isn't recorded.
+
+        Raises nothing for the database's sake.
+        """
         with self._turn:
+            if self._connection is not None and self._locked is not None:
+                self._wait(self._connection, None)
+                self._record_waiting(self._connection)
+            if self._locked is not None:
+                self._fail(self._locked)
             self._disconnect()
             for lock in self._locks:
                 lock.release()
@@ -104,8 +111,50 @@ class Recorder:
             self._connection.close()
             self._connection = None
 
+    def _record_waiting(self, connection: sqlite3.Connection) -> None:
+        """Commit what waits, in its order; where others lock the database, it waits on."""
+        while self._waiting:
+            event = self._waiting.popleft()
+            try:
+                self._commit(event, connection)
+            except StoreLockedError as error:
+                self._waiting.appendleft(event)
+                self._wait(connection, error)
+                return
+            except StoreError as error:
+                self._fail(error)
+                return
+            self._remember(event)
+            if isinstance(event, RunEnded):
+                # Apart: the run is recorded whatever becomes of the ratings, which are made when
+                # they are asked for where they can't be kept now.
+                with suppress(StoreError), clear_errors(self._path), transaction(connection):
+                    rate_few(connection, event.run.task.task_type)
+        if self._locked is not None:
+            self._wait(connection, None)
+
+    def _wait(self, connection: sqlite3.Connection, locked: StoreLockedError | None) -> None:
+        """Note whether others keep the database locked: each event then waits but a moment."""
+        self._locked = locked
+        limit_s = self._busy_limit_s if locked is None else min(self._busy_limit_s, LOCKED_LIMIT_S)
+        connection.execute(f"PRAGMA busy_timeout = {int(limit_s * 1000)}")
+
+    def _commit(self, event: Recorded, connection: sqlite3.Connection) -> None:
+        held = len(self._locks)
+        try:
+            with clear_errors(self._path), transaction(connection):
+                self._write(event, connection)
+        except BaseException:
+            self._writer.forget()
+            for lock in self._locks[held:]:  # another's session may get the key
+                lock.release()
+            del self._locks[held:]
+            raise
+
     def _fail(self, error: StoreError) -> None:
         self.failure = error
+        self._locked = None
+        self._waiting.clear()
         self._disconnect()
         if self._on_failure is not None:
             self._on_failure(f"{error} Nothing more is recorded; the results are not affected.")
@@ -143,16 +192,3 @@ class Recorder:
             lock = SessionLock(self._path, session_key)
             lock.take()
             self._locks.append(lock)
-
-    @contextmanager
-    def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
-        with clear_errors(self._path):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                connection.execute("COMMIT")
-            except BaseException:
-                self._writer.forget()
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise

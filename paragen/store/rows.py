@@ -35,6 +35,22 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("COMMIT")
 
 
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Within it nobody else writes; all that is written stays, or nothing of it.
+
+    Raises sqlite3.Error.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
 def file_of(connection: sqlite3.Connection) -> Path:
     """The file that a connection is open on."""
     (_, _, name) = connection.execute("PRAGMA database_list").fetchone()

@@ -17,7 +17,7 @@ from paragen.store.rows import file_of, rows, snapshot
 class Holdings:
     """What a file holds: rows by table, when the first and the last run began, and its bytes.
 
-    `free_bytes` are those of them that nothing needs any more.
+    `free_bytes` are those of them that nothing needs any more. Where there is no file both are 0.
     """
 
     schema: int
@@ -42,6 +42,8 @@ def holdings(connection: sqlite3.Connection) -> Holdings:
             rows(connection, f"PRAGMA {name}")[0][0]
             for name in ("page_count", "freelist_count", "page_size")
         )
+    if not file_of(connection).exists():  # an empty history that is only in memory has pages too
+        pages = free = 0
     return Holdings(
         schema=version(),
         rows=counts,

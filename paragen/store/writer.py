@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from paragen.domain.candidate import Candidate
@@ -14,6 +12,7 @@ from paragen.domain.events import ModelLoaded
 from paragen.domain.generator import Attempt, Generator
 from paragen.domain.plan import Plan
 from paragen.domain.tournament import Run
+from paragen.store.clock import now
 from paragen.store.encode import (
     Row,
     as_json,
@@ -30,6 +29,7 @@ from paragen.store.encode import (
 from paragen.store.errors import StoreFault
 from paragen.store.fingerprint import fingerprint
 from paragen.store.plans import to_json
+from paragen.version import __version__
 
 MODEL = ("name", "digest", "server_version")
 
@@ -43,7 +43,6 @@ class Writer:
         self._connection = connection
         self._path = path
         self._settings = as_json(settings)
-        self._version = _paragen_version()
         self._generators: dict[Generator, int] = {}
 
     def forget(self) -> None:
@@ -137,7 +136,7 @@ class Writer:
         row: Row = {
             "id": session_id,
             "started_at": started_at,
-            "paragen_version": self._version,
+            "paragen_version": __version__,
             "settings": self._settings,
         }
         return _find_or_insert(self._connection, "sessions", row, by=("id",))
@@ -150,7 +149,7 @@ class Writer:
             "state": state,
             "ended_at": now() if over else None,
             "exit_code": run.exit_code if over else None,
-            "paragen_version": self._version,
+            "paragen_version": __version__,
         }
         return _upsert(self._connection, "runs", row, by=("id",))
 
@@ -212,11 +211,6 @@ class Writer:
         return int(found["key"])
 
 
-def now() -> str:
-    """This moment in UTC, in ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _upsert(connection: sqlite3.Connection, table: str, row: Row, *, by: tuple[str, ...]) -> int:
     """Insert a row, or overwrite the one that is the same `by` these columns; its key."""
     sets = ", ".join(f"{name} = excluded.{name}" for name in row if name not in by)
@@ -247,10 +241,3 @@ def _insertion(table: str, row: Row) -> str:
 
 def _values(row: Row) -> list[str | int | float | None]:
     return [storable(value) for value in row.values()]
-
-
-def _paragen_version() -> str:
-    try:
-        return version("paragen")
-    except PackageNotFoundError:  # run from a folder, never installed
-        return "unknown"

@@ -7,10 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paragen.domain.errors import TaskError
-from paragen.domain.task import MIB, Example, Limits, Task, TestCode, TestKind
+from paragen.domain.task import (
+    MIB,
+    Example,
+    Limits,
+    Task,
+    TestCode,
+    TestKind,
+    normal_task_type,
+)
 from paragen.parse.examples import doctest_source, read_tests
 from paragen.parse.task import build_task, read_task
-from paragen.parse.task_type import infer_task_type, normal_task_type
+from paragen.parse.task_type import infer_task_type
 
 WHOLE = """---
 task_type: Data Processing
@@ -128,8 +136,8 @@ def test_a_session_is_a_doctest_whatever_it_is_called() -> None:
 
 
 def test_fences_in_lists_and_longer_ones() -> None:
-    built = task("1. Do.\n\n   ````python test\n   a = '''\n   ```\n   '''\n   ````\n2. Done.\n")
-    assert built.tests[0].source == "a = '''\n```\n'''\n"
+    built = task("1. Do.\n\n   ````python test\n   assert '''\n   ```\n   '''\n   ````\n2. Done.\n")
+    assert built.tests[0].source == "assert '''\n```\n'''\n"
     assert built.tests[0].line == 4
     assert built.prompt == "1. Do.\n\n2. Done.\n"
 
@@ -143,12 +151,12 @@ def test_the_word_test_in_code_or_prose_marks_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "entry_point"),
     [
-        ("Do.\n```python test\nfrom solution import a, b\n```\n", "a"),
+        ("Do.\n```python test\nfrom solution import a, b\nassert a\n```\n", "a"),
         ("Do.\n```python\ndef only(x): ...\n```\n", "only"),
         ("Do.\n```python\nimport x\ndef one(): ...\n```\n```py\ndef two(): ...\n```\n", None),
         ("Do.\n```python\ndef broken(:\n```\n", None),
         ("Do.\n```js\ndef other(): ...\n```\n", None),
-        ("---\nentry_point: c\n---\nDo.\n```python test\nfrom solution import a\n```\n", "c"),
+        ("---\nentry_point: c\n---\nDo.\n```test\nfrom solution import a\nassert a\n```\n", "c"),
     ],
 )
 def test_the_entry_point_is_found(text: str, entry_point: str | None) -> None:
@@ -216,6 +224,7 @@ def test_the_digest_is_of_what_decides_and_not_of_names() -> None:
         ("Do.\n```doctest test\na = 1\n```\n", 3, "begins with >>>"),
         ("Do.\n```python test\n# later\n```\n", 3, "it is empty"),
         ("Do.\n```python test\nassert 1\n", 2, "not closed"),
+        ("Do.\n\n```test\ndef helper(): pass\n```\n", 4, "nothing: there is no function test_"),
         ("Do.\n- ```python test\n  assert 1\n\nDone.\n", 2, "not closed"),
         ("Do.\n```js test\n1\n```\n", 2, "no 'js' tests"),
         ("Do.\n```stdin test\n1\n```\n", 2, "not followed by a `stdout test`"),
@@ -286,6 +295,7 @@ def test_files_of_tests() -> None:
     [
         ("a = = 1", "a.py", "a.py:1: This test is not Python"),
         ("", "a.py", "tests nothing"),
+        ("def check_a(): assert 1\n", "a.py", "a.py:1: This test tests nothing: there is no"),
         ("x", "a.md", "not from '.md'"),
         ("[]", "a.json", "no examples"),
         ("\n", "a.jsonl", "no examples"),

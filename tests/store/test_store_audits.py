@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,6 +13,7 @@ import pytest
 
 from paragen.domain.audit import Audit, Suites
 from paragen.domain.events import RunAudited, RunEnded
+from paragen.store import audits
 from paragen.store.audits import audit_of, audited_suites
 from paragen.store.connection import connect
 from paragen.store.merge import merge
@@ -23,7 +25,7 @@ WEAK = Audit(stubs=7, stubs_passed=1, mutants=20, mutants_passed=3, survivors=("
 STRONG = Audit(stubs=7, stubs_passed=0, mutants=20, mutants_passed=0)
 
 
-def record(path: Path, run_id: str, *audits: Audit | None) -> None:
+def record(path: Path, run_id: str, *made: Audit | None) -> None:
     """Record a run that ended, and then audits of its tests."""
     recorder = Recorder(path, on_failure=pytest.fail)
     told = events("s1", run_id, Told(stage=LAST_STAGE))
@@ -31,9 +33,16 @@ def record(path: Path, run_id: str, *audits: Audit | None) -> None:
         recorder(event)
     over = told[-1]
     assert isinstance(over, RunEnded)
-    for audit in audits:
+    for audit in made:
         recorder(RunAudited(run=replace(over.run, audit=audit)))
     recorder.close()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each audit is made at a moment of its own."""
+    moments = (f"2026-01-01T00:00:{n:02d}.000Z" for n in itertools.count())
+    monkeypatch.setattr(audits, "now", lambda: next(moments))
 
 
 @pytest.fixture

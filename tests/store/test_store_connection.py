@@ -200,9 +200,7 @@ from pathlib import Path
 from paragen.store.connection import connect
 from paragen.store.queries import history
 from paragen.store.recorder import Recorder
-import sqlite_utils.migrations
-import importlib.metadata
-importlib.metadata.version("paragen")  # all imports come before rights are dropped
+import sqlite_utils.migrations  # all imports come before rights are dropped
 from tests.store import build
 
 path = Path(sys.argv[1])

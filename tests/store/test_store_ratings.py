@@ -126,21 +126,16 @@ def test_many_are_left_until_they_are_asked_for(
     assert len(kept(path)) == 3
 
 
-def test_where_nothing_can_be_written_ratings_are_there_all_the_same(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_nothing_can_be_written_ratings_are_there_all_the_same(path: Path) -> None:
     record(path, *RUNS)
     whole = asked(path)
     forget(path)
-    monkeypatch.setattr(module, "_keep_all", refuse)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON rated BEGIN SELECT raise(ABORT, 'no'); END"
+        )
     assert asked(path) == whole
     assert kept(path) == []
-
-
-def refuse(path: Path, made: object) -> None:
-    from paragen.store.errors import StoreReadOnlyError
-
-    raise StoreReadOnlyError(path)
 
 
 def test_who_plays_alone_or_with_an_old_answer_is_not_rated(path: Path) -> None:

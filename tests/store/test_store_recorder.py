@@ -179,7 +179,8 @@ def test_what_was_rolled_back_is_written_anew(recorder: Recorder, seen: sqlite3.
     a, b = build.candidate("a").attempt, build.candidate("b").attempt
     recorder(SessionStarted(session_id="s1", plans={"r1": build.plan()}))
     with pytest.raises(KeyboardInterrupt):
-        broken = replace(b, parents=Interrupting(("a",)))
+        generator = replace(b.instance.generator, tags=Interrupting(("a",)))
+        broken = replace(b, instance=replace(b.instance, generator=generator))
         recorder(AttemptsAsked(run_id="r1", attempts=(a, broken)))
     assert (count(seen, "attempts"), count(seen, "generators")) == (0, 0)
     recorder(AttemptsAsked(run_id="r1", attempts=(a, b)))
@@ -222,12 +223,54 @@ def test_a_lock_beyond_the_limit_is_one_clear_message(path: Path) -> None:
     recorder = Recorder(path, on_failure=messages.append, busy_limit_s=0.05)
     other = connect(path, write=True)
     other.execute("BEGIN IMMEDIATE")
-    recorder(RunStarted(run=build.run("r1"), planned=1))
+    for event in build.events(build.run("r1", build.candidate("a"))):
+        recorder(event)
+    assert messages == [], "there may be room yet"
+    recorder.close()
     other.execute("ROLLBACK")
     other.close()
     assert isinstance(recorder.failure, StoreLockedError)
     assert len(messages) == 1
     assert "keeps the history locked" in messages[0]
+
+
+@pytest.mark.parametrize("free_at", range(5))
+def test_what_a_lock_kept_out_is_recorded_after_it(path: Path, free_at: int) -> None:
+    recorder = Recorder(path, on_failure=pytest.fail, busy_limit_s=0.05)
+    played = build.run("r1", build.candidate("b"), build.candidate("a"), winner="b")
+    other = connect(path, write=True)
+    other.execute("BEGIN IMMEDIATE")
+    told = build.events(played)
+    for number, event in enumerate(told):
+        if number == free_at:
+            other.execute("ROLLBACK")
+        recorder(event)
+        if number >= free_at:
+            assert count(other, "runs") == 1, "with the next event"
+    if other.in_transaction:
+        other.execute("ROLLBACK")
+    recorder.close()
+    assert load_run(other, "r1") == played
+    other.close()
+
+
+def test_a_run_is_recorded_whatever_becomes_of_its_ratings(path: Path) -> None:
+    recorder = Recorder(path, on_failure=pytest.fail)
+    saboteur = connect(path, write=True)
+    saboteur.execute(
+        "CREATE TRIGGER sabotage BEFORE INSERT ON rated BEGIN SELECT raise(ABORT, 'no'); END"
+    )
+    runs = [
+        build.run(run_id, build.candidate("b"), build.candidate("a"), winner="b")
+        for run_id in ("r1", "r2")
+    ]
+    for played in runs:
+        for event in build.events(played):
+            recorder(event)
+    recorder.close()
+    assert [load_run(saboteur, one.run_id) for one in runs] == runs
+    assert [count(saboteur, table) for table in ("ratings", "rated")] == [0, 0]
+    saboteur.close()
 
 
 def test_after_close_nothing_is_recorded(path: Path) -> None:
