@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from paragen.app.evolving import Beginning
-from paragen.app.history import database_of
+from paragen.app.history import History, database_of
+from paragen.app.keeping import keep
 from paragen.app.planned import planned
 from paragen.app.session import Session
-from paragen.domain.errors import InterruptedRunError, NoHostError, StoreError
+from paragen.domain.errors import InterruptedRunError, NoHostError
 from paragen.domain.generator import Generator
 from paragen.domain.ports import Subscriber
 from paragen.domain.task import Task
@@ -20,23 +21,24 @@ from paragen.learn.evolve import (
     Individual,
     Played,
     Spending,
-    expert_name,
+    expert_names,
+    is_whole,
     offspring,
     played_in,
     survivors,
 )
-from paragen.learn.evolved import Evolved, Searched, Verdict
+from paragen.learn.evolved import Evolved, Verdict
 from paragen.learn.experts import EXPERT
 from paragen.learn.genes import genome
-from paragen.learn.paired import Comparison, Finding, Measure, compare
-from paragen.report.text import counted, one_line
+from paragen.learn.paired import Comparison, Finding, compare
+from paragen.report.text import counted
 
 Watch = Callable[[Session, str], AbstractContextManager[Subscriber]]
 """A view of a session that is going to be played, by the session and what it is for."""
 
 INTERRUPTION = (
-    "Interrupted: nothing is kept. What was played stays in the history, and the same command "
-    "plays the search again."
+    "Interrupted: nothing is kept. What was played stays in the history, and the same command goes "
+    "on from there, as long as it begins with the same parents."
 )
 
 
@@ -51,6 +53,7 @@ class Evolution:
         self._session: Session | None = None
         self._interrupted = False
         self._attempts = 0
+        self._on_record = 0
 
     def interrupt(self) -> None:
         """End with nothing kept; safe in a signal handler."""
@@ -66,8 +69,8 @@ class Evolution:
     def looked_at(self) -> Evolved:
         """What would be played, with the first generation; nobody is asked anything."""
         spent, parents = self._searched.spending, self._searched.parents
-        if spent is None:
-            return Evolved(searched=self._searched, verdict=Verdict.TOO_FEW_TASKS, played={})
+        if spent is None or self._searched.in_vain is not None:
+            return self._nothing()
         born = self._born(parents, spent.population, 1, parents)
         return Evolved(
             searched=self._searched,
@@ -79,19 +82,20 @@ class Evolution:
     def play(self) -> Evolved:
         """Search, and keep what is better than the best parent.
 
-        Raises InterruptedRunError, NoHostError, ConfigError where it can't be written, and what
-        sessions raise.
+        What an earlier search like this played is taken from the history. Raises
+        InterruptedRunError, NoHostError, ConfigError where it can't be written, and what sessions
+        raise.
         """
         spent = self._searched.spending
-        if spent is None:
-            return Evolved(searched=self._searched, verdict=Verdict.TOO_FEW_TASKS, played={})
+        if spent is None or self._searched.in_vain is not None:
+            return self._nothing()
         generations, played = self._generations(spent)
         ranked = self._ranked(generations, played)
         founders = [one for one in ranked if one in self._searched.parents]
         if not founders:
             raise NoHostError(
                 "None of the parents could be judged on the tasks, so there is nothing to be "
-                "better than. `paragen history` shows what was in the way."
+                "better than. `paragen history --all` shows what was in the way."
             )
         found = Evolved(
             searched=self._searched,
@@ -99,11 +103,16 @@ class Evolution:
             generations=generations,
             played=played,
             attempts=self._attempts,
+            on_record=self._on_record,
             rival=founders[0],
         )
         by = self._searched.by
         ahead = played[ranked[0].name].fitness(by) > played[founders[0].name].fitness(by)
         return self._final(found, ranked[0], founders[0], spent) if ahead else found
+
+    def _nothing(self) -> Evolved:
+        verdict = self._searched.in_vain or Verdict.TOO_FEW_TASKS
+        return Evolved(searched=self._searched, verdict=verdict, played={})
 
     def _generations(
         self, spent: Spending
@@ -121,9 +130,10 @@ class Evolution:
             generations.append(born)
             playing = [*(parents if number == 1 else ()), *born]
             said = f"generation {number} of {spent.generations}"
-            runs, _ = self._play(
-                [one.generator for one in playing], self._beginning.selection, said
+            session = self._session_of(
+                [one.generator for one in playing], self._beginning.selection
             )
+            runs = self._recorded(session, said) or self._play(session, said)
             played |= played_in(runs)
             ranked = self._ranked(generations, played)
             if not ranked:
@@ -158,13 +168,7 @@ class Evolution:
     ) -> Evolved:
         """Let the best play against the best parent on what was held back, under its own name."""
         copies = spent.copies(self._attempts)
-        finalist = self._expert(best)
-        runs, session_id = self._play(
-            [finalist.generator, rival.generator],
-            self._beginning.held_back,
-            "the final, on the tasks held back",
-            copies,
-        )
+        finalist, runs = self._final_runs(best, rival, copies)
         played = played_in(runs)
         nothing = Played(tallies={}, rewards={})
         finals = played.get(finalist.name, nothing), played.get(rival.name, nothing)
@@ -172,29 +176,78 @@ class Evolution:
         found = replace(
             found,
             verdict=_verdict(comparison),
+            searched=self._searched,
             attempts=self._attempts,
+            on_record=self._on_record,
             finalist=finalist,
             copies=copies,
             finals=finals,
             comparison=comparison,
         )
-        return self._keep(found, session_id) if found.verdict is Verdict.KEPT else found
+        if found.verdict is not Verdict.KEPT:
+            return found
+        return keep(self._beginning, found, runs[0].session_id, self._warn)
 
-    def _expert(self, best: Individual) -> Individual:
-        name = expert_name(self._searched.task_type, self._beginning.taken)
+    def _final_runs(
+        self, best: Individual, rival: Individual, copies: int
+    ) -> tuple[Individual, tuple[Run, ...]]:
+        """The best under its own name, and its final.
+
+        Each has a name of its own, but for the very same one that was begun before; of what stands
+        in the config by now none is.
+        """
+        said, held_back = "the final, on the tasks held back", self._beginning.held_back
+        *before, new = expert_names(self._searched.task_type, self._beginning.taken)
+        ours = {one.name for one in self._beginning.settings.generators}
+        for name in (*before, new):
+            finalist = self._expert(best, name)
+            session = self._session_of([finalist.generator, rival.generator], held_back, copies)
+            if name == new:
+                break
+            if name not in ours and self._before(session) is not None:
+                self._searched = replace(self._searched, finals=self._searched.finals - 1)
+                break
+        return finalist, self._recorded(session, said) or self._play(session, said)
+
+    def _expert(self, best: Individual, name: str) -> Individual:
         tags = (EXPERT, self._searched.task_type)
         return replace(best, generator=replace(best.generator, name=name, tags=tags))
 
-    def _play(
-        self, generators: Sequence[Generator], tasks: Sequence[Task], said: str, copies: int = 1
-    ) -> tuple[tuple[Run, ...], str]:
-        """Let them play the tasks, in a session as any other; its runs, and its id."""
+    def _session_of(
+        self, generators: Sequence[Generator], tasks: Sequence[Task], copies: int = 1
+    ) -> Session:
+        """The session, as any other, in which they play the tasks; nothing is started yet."""
         choices = replace(self._beginning.choices, generators=tuple(generators))
         settings = self._beginning.settings
         settings = replace(settings, run=replace(settings.run, copies=copies))
         plans = planned(tasks, settings, choices)
-        session = Session(settings=settings, choices=choices, plans=plans)
-        self._attempts += sum(len(plan.roster) for plan in plans)
+        return Session(settings=settings, choices=choices, plans=plans)
+
+    def _recorded(self, session: Session, said: str) -> tuple[Run, ...]:
+        """The runs of the very same session, where it was played to its end; empty where not."""
+        runs = self._before(session)
+        if self._interrupted or not runs or not all(map(is_whole, runs)):
+            return ()
+        number = sum(len(plan.roster) for plan in session.plans)
+        self._attempts += number
+        self._on_record += number
+        self._warn(
+            f"{said}: its {counted(number, 'attempt')} are on record, of an earlier search like "
+            "this one, and nobody is asked again; --new asks"
+        )
+        return runs
+
+    def _before(self, session: Session) -> tuple[Run, ...] | None:
+        """The runs of the very same session that was begun before, None where none was."""
+        choices = self._beginning.choices
+        if choices.new:
+            return None
+        history = History(database_of(session.settings, choices))
+        return history.searched(session.plans, choices.search)
+
+    def _play(self, session: Session, said: str) -> tuple[Run, ...]:
+        """Let them play."""
+        self._attempts += sum(len(plan.roster) for plan in session.plans)
         self._session = session
         if self._interrupted:  # before there was a session to tell
             session.interrupt()
@@ -207,68 +260,7 @@ class Evolution:
             raise InterruptedRunError(INTERRUPTION)
         if session.exit_code == NO_HOST:
             raise NoHostError(runs[0].reason)
-        return runs, runs[0].session_id
-
-    def _keep(self, found: Evolved, session_id: str) -> Evolved:
-        """Write the expert into the config, and into the history that it was evolved."""
-        from paragen.settings.experts import ExpertSection, write_expert
-
-        assert found.finalist is not None
-        assert found.rival is not None
-        assert found.finals is not None
-        own, rival = found.finals
-        finalist = found.finalist
-        section = ExpertSection(
-            generator=finalist.generator,
-            evolved_from=finalist.founders,
-            success_rate=own.passes / own.plays,
-            comment=_comment(self._searched, found.rival.name, own, rival),
-        )
-        write_expert(self._beginning.config, section)
-        self._record(found, session_id)
-        return replace(found, config=str(self._beginning.config))
-
-    def _record(self, found: Evolved, session_id: str) -> None:
-        from paragen.store.connection import connect
-        from paragen.store.experts import add_expert
-
-        assert found.finalist is not None
-        assert found.rival is not None
-        assert found.finals is not None
-        path = database_of(self._beginning.settings, self._beginning.choices)
-        try:
-            with closing(connect(path, write=True)) as history:
-                add_expert(
-                    history,
-                    found.finalist.generator,
-                    found.rival.generator,
-                    task_type=self._searched.task_type,
-                    measure=self._searched.by.value,
-                    plays=found.finals[0].plays,
-                    passes=found.finals[0].passes,
-                    seed=self._searched.seed,
-                    session=session_id,
-                    evolved_from=found.finalist.founders,
-                )
-        except StoreError as error:
-            self._warn(
-                f"{found.finalist.name} is in the config, but not in the history, so `paragen "
-                f"stats` won't say when it stops being better: {error}"
-            )
-
-
-def _comment(searched: Searched, rival_name: str, own: Played, rival: Played) -> str:
-    """What an expert is, and why it was kept."""
-    by_score = searched.by is Measure.SCORE
-    did, rivals = (
-        f"{one.passes} of {one.plays}" + (f" (score {one.score:.3f})" if by_score else "")
-        for one in (own, rival)
-    )
-    on = f"{counted(len(own.tallies), 'task')} held back"
-    return (
-        f"Evolved by paragen for {searched.task_type}: of its plays on {on} {did} passed, of "
-        f"those of the best parent, {one_line(rival_name)}, {rivals}."
-    )
+        return runs
 
 
 def _verdict(comparison: Comparison) -> Verdict:

@@ -19,6 +19,7 @@ from paragen.domain.task import Task
 from paragen.learn.evolve import (
     FEWEST_TASKS,
     Individual,
+    Spending,
     least_budget,
     spending,
     split,
@@ -28,6 +29,7 @@ from paragen.learn.experts import was_made
 from paragen.learn.genes import filled
 from paragen.learn.paired import Measure
 from paragen.learn.recommend import recommend
+from paragen.learn.standing import Recipe
 
 if TYPE_CHECKING:
     import sqlite3
@@ -86,19 +88,13 @@ def beginning(choices: Choices, wanted: Wanted) -> Beginning:
         tasks = {one.sha256: one for one in recorded if not one.needs}
         parents = _parents(history, settings, choices, task_type, wanted.parents)
         taken, finals = recorded_names(history), final_count(history, task_type)
-    spent = spending(
-        len(tasks),
-        len(parents),
-        budget=wanted.budget,
-        generations=wanted.generations,
-        population=wanted.population,
-    )
-    if spent is None and len(tasks) >= FEWEST_TASKS:
-        raise UsageError(
-            f"--budget {wanted.budget}: with {len(parents)} parents fewer than "
-            f"{least_budget(len(parents))} attempts can't tell anything."
+        spent = _spending(wanted, len(tasks), len(parents))
+        selection, held = split(tasks, spent) if spent is not None else ([], [])
+        unbeatable = (
+            _unbeatable(history, parents, {one.sha256 for one in (*selection, *held)}, task_type)
+            if spent is not None and wanted.by is Measure.PASSES
+            else None
         )
-    selection, held = split(tasks, spent) if spent is not None else ([], [])
     return Beginning(
         searched=Searched(
             task_type=task_type,
@@ -110,14 +106,54 @@ def beginning(choices: Choices, wanted: Wanted) -> Beginning:
             parents=parents,
             spending=spent,
             finals=finals,
+            unbeatable=unbeatable,
         ),
         settings=settings,
-        choices=replace(choices, task_type=task_type, seed=seed),
+        choices=replace(choices, task_type=task_type, seed=seed, search=wanted.by.value),
         config=Path(settings.path),
         selection=tuple(selection),
         held_back=tuple(held),
         taken=taken | {one.name for one in settings.generators},
     )
+
+
+def _spending(wanted: Wanted, tasks: int, parents: int) -> Spending | None:
+    """How the budget is spent, None where the tasks are too few.
+
+    Raises UsageError where the budget is too small.
+    """
+    spent = spending(
+        tasks,
+        parents,
+        budget=wanted.budget,
+        generations=wanted.generations,
+        population=wanted.population,
+    )
+    if spent is None and tasks >= FEWEST_TASKS:
+        raise UsageError(
+            f"--budget {wanted.budget}: with {parents} parents fewer than "
+            f"{least_budget(parents)} attempts can't tell anything."
+        )
+    return spent
+
+
+def _unbeatable(
+    history: sqlite3.Connection,
+    parents: Sequence[Individual],
+    tasks: Collection[str],
+    task_type: str,
+) -> str | None:
+    """The first parent that passed each of the tasks whenever it played it, and played them all."""
+    from paragen.store.pairs import tallies_of
+
+    for parent in parents:
+        one = parent.generator
+        recipe = Recipe(one.name, one.model, float(one.temperature))
+        found = tallies_of(history, recipe, task_type=task_type)
+        passed = {task for task, _, tally in found if tally.passes == tally.plays > 0}
+        if passed.issuperset(tasks):
+            return parent.name
+    return None
 
 
 def _settings(choices: Choices) -> Settings:
@@ -171,6 +207,7 @@ def _parents(
     They are the config's, and others on record that run one of its models. Raises UsageError,
     StoreError.
     """
+    from paragen.store.evidence import evidence
     from paragen.store.tallies import tallies
 
     known = tallies(history)
@@ -178,7 +215,8 @@ def _parents(
     hosts = {one.name for one in settings.hosts}
     everyone = (*_others(history, known, task_type, ours, hosts), *ours)
     pool = dict(zip(recipes_of(everyone), everyone, strict=True))
-    ranked = [one for one in recommend(pool, known, task_type) if one.own.plays]
+    played = evidence(history, None, (), named=pool).played
+    ranked = [one for one in recommend(pool, played, task_type) if one.own.plays]
     if not ranked:
         raise UsageError(
             f"None of the config's generators has played a task of task type {task_type} that has "

@@ -25,7 +25,8 @@ from paragen.learn.feedback import (
     last_change,
     learned,
 )
-from paragen.store.feedback import add, entries, new_entry, task_types
+from paragen.store.feedback import add, add_chosen, entries, new_entry
+from paragen.store.tallies import task_types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +107,18 @@ def undo(connection: sqlite3.Connection, task_type: str | None) -> Entry:
 
     Raises UsageError where there is nothing to take back, StoreError.
     """
-    last = need_something(connection, task_type)
-    if task_type is not None and last.task_type is None:
-        raise UsageError(
-            f"The last change of {task_type}'s weights was a reset of all task types. Take it "
-            "back for all of them with `paragen weights undo`."
-        )
-    add(connection, new_entry(Undo(undone=last.id), task_type=last.task_type))
-    return last
+
+    def choose(before: tuple[Entry, ...]) -> Entry:
+        last = _last(before, task_type)
+        if task_type is not None and last.task_type is None:
+            raise UsageError(
+                f"The last change of {task_type}'s weights was a reset of all task types. Take it "
+                "back for all of them with `paragen weights undo`."
+            )
+        return new_entry(Undo(undone=last.id), task_type=last.task_type)
+
+    *before, _ = add_chosen(connection, choose)
+    return _last(before, task_type)
 
 
 def need_something(connection: sqlite3.Connection, task_type: str | None) -> Entry:
@@ -121,7 +126,11 @@ def need_something(connection: sqlite3.Connection, task_type: str | None) -> Ent
 
     Raises UsageError where nothing was, StoreError.
     """
-    last = last_change(entries(connection), task_type)
+    return _last(entries(connection), task_type)
+
+
+def _last(said: Iterable[Entry], task_type: str | None) -> Entry:
+    last = last_change(said, task_type)
     if last is None:
         of_type = f" of task type {task_type}" if task_type else ""
         raise UsageError(f"No feedback{of_type} is recorded: `paragen feedback` gives some.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -11,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 from paragen.app.choices import Choices
 from paragen.dispatch import Costs, Resident
 from paragen.domain.candidate import Candidate
-from paragen.domain.errors import StoreError
+from paragen.domain.errors import ParagenError, StoreError
 from paragen.domain.generator import Generator
 from paragen.domain.plan import Plan
+from paragen.domain.retry import Retry
 from paragen.domain.standing import Standing
+from paragen.domain.task import Task
 from paragen.domain.tournament import Run
-from paragen.engine.resumed import Resumed, Retry, answered, broken_off, kept
+from paragen.engine.resumed import Resumed, answered, broken_off, kept
+from paragen.places import as_typed
 from paragen.report.text import counted
 
 if TYPE_CHECKING:
@@ -34,9 +38,20 @@ if TYPE_CHECKING:
 
 def database_of(settings: Settings, choices: Choices) -> Path:
     """Where runs are recorded."""
+    from paragen.store.connection import default_path, demo_path
+
+    if choices.database is not None:
+        return choices.database
+    return demo_path() if choices.demo else default_path(settings.database)
+
+
+def db_option(path: Path, settings: Settings) -> str:
+    """What a command needs, with a space before it, to find this history; "" where nothing."""
     from paragen.store.connection import default_path
 
-    return choices.database or default_path(settings.database)
+    if os.path.realpath(path) == os.path.realpath(default_path(settings.database)):
+        return ""
+    return f" --db {as_typed(path)}"
 
 
 class History:
@@ -62,23 +77,22 @@ class History:
         except StoreError:
             return {}
 
-    def evidence(self, prompts: Sequence[str] = ()) -> Evidence:
+    def evidence(self, prompts: Sequence[str] = (), *, named: Collection[Recipe] = ()) -> Evidence:
         """All that it says of plays, and which past tasks are like each of these.
 
+        What searches tried and didn't keep says nothing, but for the recipes that are `named`.
         Raises StoreError where it is needed.
         """
-        from paragen.learn.standing import Tallies
         from paragen.store.evidence import Evidence, evidence
 
         try:
             past = self.past_tasks() if prompts else None
             with self._open() as connection:
-                return evidence(connection, past, prompts, but=self._but)
+                return evidence(connection, past, prompts, but=self._but, named=named)
         except StoreError:
             if self._needed:
                 raise
-            nothing = Tallies(recipes={}, plays={}, tournaments=())
-            return Evidence(tallies=nothing, alike=((),) * len(prompts))
+            return Evidence(played={}, alike=((),) * len(prompts))
 
     def recipes(self) -> tuple[Recipe, ...]:
         """All on record, but for what searches tried and didn't keep.
@@ -95,6 +109,16 @@ class History:
         except StoreError:
             if self._needed:
                 raise
+            return ()
+
+    def task_types(self) -> Sequence[str]:
+        """Those of which something is on record."""
+        from paragen.store.tallies import task_types
+
+        try:
+            with self._open() as connection:
+                return task_types(connection)
+        except StoreError:
             return ()
 
     def past_tasks(self) -> PastTasks:
@@ -150,6 +174,22 @@ class History:
                 connection, reference, fingerprint=fingerprint, ended=ended, lock=lock
             )
 
+    def searched(self, plans: Sequence[Plan], search: str | None) -> tuple[Run, ...] | None:
+        """The runs of the newest session with these very plans: none while they haven't all ended.
+
+        None where that isn't of a search that decides by the same, or can't be read.
+        """
+        from paragen.store.fingerprint import fingerprint
+
+        try:
+            found = self.unfinished(fingerprint=fingerprint(plans), ended=True)
+        except StoreError:
+            return None
+        if found is None or found.settings.get("search") != search:
+            return None
+        runs = tuple(one.run for one in found.runs if one.ended and one.run is not None)
+        return runs if len(runs) == len(plans) else ()
+
     def left_open(self, tasks: Collection[str]) -> str | None:
         """The id of the newest session, where it was left unfinished and has tasks of these names.
 
@@ -186,6 +226,12 @@ class GoingOn:
     def over(self) -> tuple[Run, ...]:
         """The runs that had ended, and aren't played again."""
         return tuple(one.run for one in self.resumed.values() if one.run is not None)
+
+    @property
+    def tasks_left(self) -> tuple[Task, ...]:
+        """The tasks of the runs that are played on."""
+        runs = zip(self.plans, self.resumed.values(), strict=True)
+        return tuple(plan.task for plan, one in runs if one.run is None)
 
     @property
     def message(self) -> str:
@@ -235,6 +281,27 @@ def take_up(
         raise
 
 
+def nothing_unfinished(history: History, settings: Settings) -> str:
+    """What to say where no session was left unfinished: how what failed could be asked again."""
+    db = db_option(history.path, settings)
+    said = "No session was left unfinished."
+    try:
+        last = history.unfinished(ended=True)
+    except ParagenError:
+        last = None
+    runs = () if last is None else last.runs
+    failed = sum(len(one.candidates) - len(kept(one.candidates, Retry.ERRORS)) for one in runs)
+    if failed:
+        return (
+            f"{said} Of the last one {counted(failed, 'attempt')} ended by no doing of a model's: "
+            f"`paragen resume{db} --retry errors` tries again."
+        )
+    return (
+        f"{said} `paragen history{db}` lists what was played; `paragen resume RUN{db} --retry "
+        "errors` asks again what of it couldn't be judged."
+    )
+
+
 def resumed(runs: Iterable[UnfinishedRun], retry: Retry) -> dict[str, Resumed]:
     """How far each run had come, by its id.
 
@@ -242,7 +309,7 @@ def resumed(runs: Iterable[UnfinishedRun], retry: Retry) -> dict[str, Resumed]:
     it needs is reopened and it had to do without its winner.
     """
     runs = tuple(runs)
-    staying = {one.run_id: kept(one.attempts, one.candidates, retry) for one in runs}
+    staying = {one.run_id: kept(one.candidates, retry) for one in runs}
     over = {
         one.run_id: one.run
         for one in runs

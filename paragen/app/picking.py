@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,6 +65,16 @@ class _Choice(NamedTuple):
     ranked: Sequence[Recommendation]
     is_usual: bool
 
+    @property
+    def is_as_its_type(self) -> bool:
+        """Whether those play it who play any other task of its type."""
+        return self.is_usual and not self.explored
+
+    @property
+    def is_known(self) -> bool:
+        """Whether of anybody who plays it something is known."""
+        return any(who.success_rate is not None for who in (*self.best, *self.explored))
+
 
 class _Picker:
     """Picks those who play by a history."""
@@ -81,22 +92,27 @@ class _Picker:
         Whether somebody plays to be known better depends on the seed, the task and how much has
         been played: it is the same where nothing has changed since.
         """
-        tallies, alike = self._history.evidence([task.prompt for task in tasks])
-        played = sum(tally.plays for tally in tallies.plays.values())
         by_recipe = dict(zip(recipes_of(generators), generators, strict=True))
+        prompts = [task.prompt for task in tasks]
+        played, alike = self._history.evidence(prompts, named=by_recipe)
+        plays = sum(one.plays for by_type in played.values() for one in by_type.values())
         number, chosen = self._number, []
         for task, like in zip(tasks, alike, strict=True):
-            ranked = recommend(by_recipe, tallies, task.task_type, like)
-            usual = recommend(by_recipe, tallies, task.task_type) if like else ranked
-            drawn = lot(seed, task.sha256, played)
+            ranked = recommend(by_recipe, played, task.task_type, like)
+            usual = recommend(by_recipe, played, task.task_type) if like else ranked
+            drawn = lot(seed, task.sha256, plays)
             picked = pick(ranked, number, explore=self._explore, lot=drawn)
             is_usual = _recipes(picked[:number]) == _recipes(usual[:number])
             chosen.append(_Choice(task, picked[:number], picked[number:], ranked, is_usual))
         said = _said(chosen)
         if not self._explore:
-            said[0] += _never_played(chosen)
+            said[0].notes.extend(_never_played(chosen))
         return [
-            (tuple(by_recipe[who.recipe] for who in (*one.best, *one.explored)), tuple(sentences))
+            Picked(
+                who=tuple(by_recipe[who.recipe] for who in (*one.best, *one.explored)),
+                notes=tuple(sentences.notes),
+                warnings=tuple(sentences.warnings),
+            )
             for one, sentences in zip(chosen, said, strict=True)
         ]
 
@@ -105,40 +121,53 @@ def _recipes(some: Sequence[Recommendation]) -> set[Recipe]:
     return {one.recipe for one in some}
 
 
-def _said(chosen: Sequence[_Choice]) -> list[list[str]]:
+class _Sentences(NamedTuple):
+    """What is said with a task."""
+
+    notes: list[str]
+    warnings: list[str]
+
+
+def _said(chosen: Sequence[_Choice]) -> list[_Sentences]:
     """What is said with each task: of a type once, and of tasks that are played otherwise.
 
     Of these NAMED are named; of more, their number is said with the last one.
     """
-    said: list[list[str]] = [[] for _ in chosen]
+    said = [_Sentences([], []) for _ in chosen]
+    usual = Counter(one.task.task_type for one in chosen if one.is_as_its_type)
     heard: set[str] = set()
     otherwise = 0
     for one, sentences in zip(chosen, said, strict=True):
-        is_as_its_type = one.is_usual and not one.explored
-        otherwise += not is_as_its_type
-        if not is_as_its_type and otherwise > NAMED:
+        otherwise += not one.is_as_its_type
+        if not one.is_as_its_type and otherwise > NAMED:
             continue
-        sentence = _sentence(one, one.task.task_type if is_as_its_type else one.task.name)
+        sentence = _sentence(one, usual[one.task.task_type] if one.is_as_its_type else 1)
         if sentence not in heard:
             heard.add(sentence)
-            sentences.append(sentence)
+            (sentences.notes if one.is_known else sentences.warnings).append(sentence)
     if otherwise > NAMED:
         more = counted(otherwise - NAMED, "more task")
-        said[-1].append(f"others than their type's play {more} (`paragen plan` lists who)")
+        said[-1].notes.append(f"others than their type's play {more} (`paragen plan` lists who)")
     return said
 
 
-def _sentence(one: _Choice, who: str) -> str:
+def _sentence(one: _Choice, tasks: int) -> str:
+    """Who plays a task, or so many of its type, and by what."""
+    is_played = (
+        f"{one.task.name} is played"
+        if tasks == 1
+        else f"{tasks} tasks of type {one.task.task_type} are played"
+    )
     explored = "".join(
         f", and by {other.recipe.name} to learn more of it" for other in one.explored
     )
-    if all(other.success_rate is None for other in (*one.best, *one.explored)):
+    if not one.is_known:
         how = "the first of the config: nothing is known of any. Let all play a few tasks first"
     elif one.is_usual:
         how = "as recommended; `paragen recommend` says why"
     else:
         how = "by what was played like it; `paragen recommend` says why"
-    return f"{who} is played by {_names(one.best)}{explored} ({how})"
+    return f"{is_played} by {_names(one.best)}{explored} ({how})"
 
 
 def _never_played(chosen: Sequence[_Choice]) -> list[str]:

@@ -31,6 +31,7 @@ KEPT = (
     "workers",
     "sealed_only",
     "audit_tests",
+    "search",
 )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from paragen.app.history import History
 from paragen.domain.errors import StoreError, UsageError
-from paragen.domain.task import Task
+from paragen.domain.task import Task, normal_task_type
 from paragen.learn.task_type import Guess, guess
-from paragen.parse.task_type import normal_task_type
+from paragen.parse.nearest import nearest
+from paragen.parse.task_type import TASK_TYPES
 from paragen.report.text import counted
 
+MISSPELLED = 0.8
+"""From so much likeness on (0 to 1) a task type's name may stand for another's: any name may be
+given to a type, so this is for mistakes of a letter or two."""
 NAMED = 3
 """So many tasks whose types were inferred are named; of more, their number is said."""
 
@@ -62,6 +66,19 @@ def basis(one: Guess) -> str:
     """How sure a type is that was inferred, and by what."""
     by = f"by {counted(one.similar, 'past task')} like it" if one.similar else "by its words"
     return f"inferred {by}, confidence {one.confidence:.2f}"
+
+
+def misspelled(task_types: Iterable[str], history: History) -> tuple[str, ...]:
+    """A sentence for each that is new and much like one that is known, or on record."""
+    new = [name for name in dict.fromkeys(task_types) if name not in TASK_TYPES]
+    on_record = history.task_types() if new else ()
+    known = dict.fromkeys((*TASK_TYPES, *on_record))
+    meant = {name: nearest(name, known, MISSPELLED) for name in new if name not in known}
+    return tuple(
+        f"task type {name} is new here: did you mean {other}?"
+        for name, other in meant.items()
+        if other is not None
+    )
 
 
 def _guesses(tasks: Sequence[Task], history: History) -> tuple[Guess | None, ...]:

@@ -161,3 +161,7 @@ class GenerationCancelled(HostError):
     """The attempt was cancelled while its answer was being generated."""
 
     kind = "cancelled"
+
+
+UNENDED_KINDS = frozenset({AnswerTruncated.kind, EmptyAfterThinking.kind, GenerationTimeout.kind})
+"""Faults by which an answer comes to no end: nobody's play in a record, but it cost something."""

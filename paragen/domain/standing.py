@@ -11,7 +11,9 @@ class Standing:
 
     `plays` counts attempts with an outcome of the model's own doing, `passes` those that passed,
     `wins` the tournaments won of `runs`. `mean_reward` is the mean of `Candidate.reward` over the
-    plays, None where there are none.
+    plays, None where there are none. So many `tasks` were played fairly (see domain.fair), and
+    `task_rate` is the mean over these of the share of such plays that passed, None where there are
+    none.
     """
 
     plays: int = 0
@@ -19,3 +21,5 @@ class Standing:
     runs: int = 0
     wins: int = 0
     mean_reward: float | None = None
+    tasks: int = 0
+    task_rate: float | None = None

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count, takewhile
 from typing import TypeVar
 
 from paragen.domain.candidate import Candidate
@@ -18,21 +19,19 @@ from paragen.domain.status import MODEL_OUTCOMES, Status
 from paragen.domain.tournament import Run
 from paragen.learn.experts import EXPERT, OFFSPRING
 from paragen.learn.genes import RATE, Genome, crossed, digest, filled, genome, lots_of, mutated
-from paragen.learn.paired import GRAIN, SIGNIFICANT, Measure, TaskTally
+from paragen.learn.paired import FEWEST, GRAIN, Measure, TaskTally
 
 TOURNAMENT = 2
 """So many are drawn whenever a parent is chosen, and the best of them is it."""
 TRIES = 40
 """So often a child is tried anew that is known already, each time with more mutations."""
 
-FEWEST = math.ceil(1 - math.log2(SIGNIFICANT))
-"""Fewer tasks than these can't show that one is better, even if it is on each of them."""
 FEWEST_TASKS = FEWEST + 1
 """So many tasks a search takes: those to tell by, and one to select on."""
 ENOUGH = 4
 """Generations are given up rather than select on fewer tasks than these."""
 FINAL = 0.4
-"""The share of the budget that the comparison at the end may take."""
+"""The share of the budget that is kept for the comparison at the end."""
 MOST_COPIES = 5
 """So often each of the two plays a task at the end at most."""
 REWARD_DIGITS = 2
@@ -117,9 +116,9 @@ class Spending:
 
     @property
     def most(self) -> int:
-        """How many attempts that is, if each plays once at the end."""
-        players = self.parents + self.generations * self.population
-        return players * self.selection + 2 * self.held_back
+        """How many attempts that is, if all that are to be born are."""
+        selecting = (self.parents + self.generations * self.population) * self.selection
+        return selecting + 2 * self.held_back * self.copies(selecting)
 
     def copies(self, spent: int) -> int:
         """How often each of the two plays each task at the end, after so many attempts."""
@@ -132,13 +131,15 @@ def spending(
     """How a budget of attempts is spent, None where it or the tasks are too few to tell anything.
 
     It is never exceeded. Where it doesn't reach, fewer tasks are played, then fewer generations,
-    then fewer offspring.
+    then fewer offspring. The end has its share of it whatever is spent before: what is chosen with
+    care and then hardly compared can't be kept.
     """
     if tasks < FEWEST_TASKS:
         return None
     most_held_back = held_back(tasks)
     final = min(most_held_back, max(FEWEST, int(budget * FINAL) // 2))
-    rest = budget - 2 * final
+    copies = min(int(budget * FINAL), budget - parents - 1) // (2 * final)
+    rest = budget - 2 * final * max(1, min(MOST_COPIES, copies))
     there = tasks - most_held_back
     while generations > 1 and rest // (parents + generations * population) < min(there, ENOUGH):
         generations -= 1
@@ -246,12 +247,16 @@ def played_in(runs: Iterable[Run]) -> Mapping[str, Played]:
     }
 
 
-def expert_name(task_type: str, taken: Collection[str]) -> str:
-    """The first name of an expert for a task type that nobody has."""
-    number = 1
-    while f"{_slug(task_type)}-{EXPERT}-{number}" in taken:
-        number += 1
-    return f"{_slug(task_type)}-{EXPERT}-{number}"
+def expert_names(task_type: str, taken: Collection[str]) -> tuple[str, ...]:
+    """The names of experts for a task type up to the first that nobody has, which is the last."""
+    names = (f"{_slug(task_type)}-{EXPERT}-{number}" for number in count(1))
+    found = [*takewhile(lambda name: name in taken, names)]
+    return (*found, f"{_slug(task_type)}-{EXPERT}-{len(found) + 1}")
+
+
+def is_whole(run: Run) -> bool:
+    """Whether all that was asked in a run came to what is the model's own doing."""
+    return all(one.status in MODEL_OUTCOMES or _is_unended(one) for one in run.ranking)
 
 
 def _is_unended(candidate: Candidate) -> bool:

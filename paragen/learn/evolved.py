@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
     NONE_AHEAD = "none_ahead"
     TOO_FEW_TASKS = "too_few_tasks"
+    NO_ROOM = "no_room"
     NOT_PLAYED = "not_played"
 
 
@@ -27,7 +28,8 @@ class Searched:
 
     `spending` is None where the tasks are too few to tell anything. `unfit` are tasks on record
     that need other tasks' programs, and so can't be played alone. `finals` is how many searches for
-    the type came to a final before.
+    the type came to a final before. `unbeatable` is a parent that passed each of the tasks to be
+    played whenever it played it, where passes decide: None where there is room to be better.
     """
 
     task_type: str
@@ -39,6 +41,14 @@ class Searched:
     parents: tuple[Individual, ...]
     spending: Spending | None
     finals: int = 0
+    unbeatable: str | None = None
+
+    @property
+    def in_vain(self) -> Verdict | None:
+        """What is known of it before anything is played, None where it may come to something."""
+        if self.spending is None:
+            return Verdict.TOO_FEW_TASKS
+        return Verdict.NO_ROOM if self.unbeatable is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +58,8 @@ class Evolved:
     `generations` are the offspring of each, in the order of their birth, `played` what everybody
     did on the tasks of the selection, by name. `finalist` was compared with `rival`, the best of
     the parents, on the tasks held back, `copies` times each; `finals` is what the two did there.
-    `attempts` are all that were asked for, `config` the file that the expert stands in.
+    `attempts` are all that were asked for, of which `on_record` were from an earlier search like
+    this; `config` is the file that the expert stands in.
     """
 
     searched: Searched
@@ -56,6 +67,7 @@ class Evolved:
     generations: tuple[tuple[Individual, ...], ...] = ()
     played: Mapping[str, Played]
     attempts: int = 0
+    on_record: int = 0
     finalist: Individual | None = None
     rival: Individual | None = None
     copies: int = 0

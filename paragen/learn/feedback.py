@@ -5,7 +5,10 @@ larger part of the candidate's combined score, else of speed. That weight goes L
 way to what the rating says it deserves, DESERVED_SLOPE × rating + DESERVED_AT_0, held within
 LEAST and MOST; the other weight is the rest of 1. So at a rating of 0.4 the weights 0.70/0.30 of a
 choice that quality carried become 0.65/0.35; a rating of 0.8 leaves 0.70 as it is; and the same
-rating given again and again brings the weight ever nearer to what it says.
+rating given again and again brings the weight ever nearer to what it says. A step ends where it
+would pass the weights at which both make up the same: beyond them the other carries the choice, and
+the same rating would lead back. Where both make up the same a rating says nothing of either. So
+weights converge as well where each choice is made by those that the last rating brought.
 
 A preference between two candidates says something where one is better and the other faster: which
 weights would have ranked them so. Where the weights do so already they stay; else they go
@@ -15,6 +18,7 @@ weights that agree with the preference.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -123,6 +127,10 @@ def moved(weights: Weights, said: Rating | Preference) -> Weights:
     if target is None:
         return weights
     quality = weights.quality + LEARNING_RATE * (target - weights.quality)
+    if isinstance(said, Rating) and said.scored is not None:
+        even = said.scored.speed / (said.scored.quality + said.scored.speed)
+        low, high = sorted((weights.quality, quality))
+        quality = even if low < even < high else quality
     return Weights(quality=quality, speed=1 - quality)
 
 
@@ -185,13 +193,15 @@ def _subject(entry: Entry) -> tuple[str, ...]:
 
 
 def _deserved(said: Rating) -> float | None:
-    """The quality weight that a rating speaks for."""
+    """The quality weight that a rating speaks for, None where it speaks for none."""
     if said.scored is None:
         return None
     deserved = min(MOST, max(LEAST, DESERVED_SLOPE * said.rating + DESERVED_AT_0))
     by_quality = said.weights.quality * said.scored.quality
     by_speed = said.weights.speed * said.scored.speed
-    return deserved if by_quality >= by_speed else 1 - deserved
+    if math.isclose(by_quality, by_speed):
+        return None
+    return deserved if by_quality > by_speed else 1 - deserved
 
 
 def _agreed(weights: Weights, said: Preference) -> float | None:

@@ -13,9 +13,13 @@ from enum import StrEnum
 from statistics import NormalDist, fmean, stdev
 
 from paragen.learn.bootstrap import CONFIDENCE, Interval, mean_intervals
-from paragen.learn.sign_flips import p_value
+from paragen.learn.shuffles import Plays, variance
+from paragen.learn.shuffles import p_value as shuffled
+from paragen.learn.sign_flips import p_value as flipped
 
 SIGNIFICANT = 1 - CONFIDENCE
+FEWEST = math.ceil(1 - math.log2(SIGNIFICANT))
+"""Fewer tasks than these can't show that one is better, even if it is on each of them."""
 POWER = 0.8
 """How likely so many more tasks as are said shall tell, if the difference is what it looks like."""
 GRAIN = 1000
@@ -133,7 +137,11 @@ def compare(
     """Compare two generators by their tallies, which are keyed by the task.
 
     The p-values are those of Fisher's exact randomisation test over the tasks, which is McNemar's
-    where each played each task once. Scores are taken with the first's weights for both.
+    where each played each task once. That test takes a difference to be as likely the other way
+    round, which isn't so where the two played a task unequally often: one play fails altogether or
+    not at all, twenty fail a little. So for passes the p-value is also no less than that of sharing
+    out each task's passes anew among its plays. Of scores only means are known: where plays are
+    unequal, their p-value is near. Scores are taken with the first's weights for both.
     """
     common = sorted(first.keys() & second.keys())
     pairs = [(first[task], second[task]) for task in common]
@@ -154,7 +162,7 @@ def compare(
         score=score,
         speed=_speed(pairs, seed),
         finding=finding,
-        more_tasks=more_tasks(steps) if finding is Finding.UNDECIDED else None,
+        more_tasks=_more(pairs, steps, by) if finding is Finding.UNDECIDED else None,
     )
 
 
@@ -163,12 +171,19 @@ def is_worse(
 ) -> bool:
     """Whether that is what comparing them finds; without all else that it tells, and so sooner."""
     pairs = [(first[task], second[task]) for task in first.keys() & second.keys()]
-    steps = _pass_steps(pairs) if by is Measure.PASSES else _score_steps(pairs)
-    return sum(steps) < 0 and p_value(steps) <= SIGNIFICANT
+    if by is Measure.SCORE:
+        steps = _score_steps(pairs)
+        return sum(steps) < 0 and flipped(steps) <= SIGNIFICANT
+    steps = _pass_steps(pairs)
+    # The second takes longer, and seldom has to answer.
+    return sum(steps) < 0 and flipped(steps) <= SIGNIFICANT and _shuffled(pairs) <= SIGNIFICANT
 
 
-def more_tasks(steps: Sequence[int]) -> int | None:
+def more_tasks(steps: Sequence[int], by_chance: float = 0.0) -> int | None:
     """About how many more tasks would decide, if they go on as these did.
+
+    `by_chance` is the mean square of a step where neither is better, if that is known to be more
+    than is seen, as a multiple of the largest step's.
 
     Connor 1987, "Sample Size for Testing Differences in Proportions for the Paired-Sample Design",
     for differences of any size, at a power of 80 %; but never fewer than the exact test needs when
@@ -178,14 +193,24 @@ def more_tasks(steps: Sequence[int]) -> int | None:
     if not total:
         return None
     count = len(steps)
-    square = sum(step * step for step in steps) / count
-    mean = total / count
+    largest = max(map(abs, steps))  # in their unit they may be too large for a float
+    square = math.fsum((step / largest) ** 2 for step in steps) / count
+    mean = total / largest / count
     normal = NormalDist()
-    if_level = normal.inv_cdf(1 - SIGNIFICANT / 2) * math.sqrt(square)
+    if_level = normal.inv_cdf(1 - SIGNIFICANT / 2) * math.sqrt(max(square, by_chance))
     if_as_seen = normal.inv_cdf(POWER) * math.sqrt(max(0.0, square - mean * mean))
-    telling = math.ceil(1 - math.log2(SIGNIFICANT)) * count / sum(step != 0 for step in steps)
+    telling = FEWEST * count / sum(step != 0 for step in steps)
     needed = max(((if_level + if_as_seen) / mean) ** 2, telling)
     return max(1, math.ceil(needed) - count)
+
+
+def _more(
+    pairs: Sequence[tuple[TaskTally, TaskTally]], steps: Sequence[int], by: Measure
+) -> int | None:
+    if by is Measure.SCORE or not any(steps):
+        return more_tasks(steps)
+    largest = max(abs(one.pass_rate - other.pass_rate) for one, other in pairs)
+    return more_tasks(steps, variance(_plays(pairs)) / len(pairs) / largest**2)
 
 
 def _differences(
@@ -197,13 +222,13 @@ def _differences(
     columns = [[round(one - other, 12) for one, other in both] for both in (rates, scored)]
     intervals = mean_intervals(columns, seed=seed)
     return (
-        _difference(rates, passes, intervals[0]),
-        _difference(scored, scores, intervals[1]),
+        _difference(rates, intervals[0], max(flipped(passes), _shuffled(pairs))),
+        _difference(scored, intervals[1], flipped(scores)),
     )
 
 
 def _difference(
-    values: Sequence[tuple[float, float]], steps: Sequence[int], interval: Interval | None
+    values: Sequence[tuple[float, float]], interval: Interval | None, p_value: float
 ) -> Difference:
     first, second = fmean(one for one, _ in values), fmean(other for _, other in values)
     return Difference(
@@ -211,7 +236,7 @@ def _difference(
         second=second,
         difference=first - second,
         interval=interval,
-        p_value=p_value(steps),
+        p_value=p_value,
     )
 
 
@@ -230,6 +255,17 @@ def _pass_steps(pairs: Sequence[tuple[TaskTally, TaskTally]]) -> list[int]:
         one.passes * (unit // one.plays) - other.passes * (unit // other.plays)
         for one, other in pairs
     ]
+
+
+def _shuffled(pairs: Sequence[tuple[TaskTally, TaskTally]]) -> float:
+    """The p-value of sharing out passes anew; 0 where each played once: it is the other test's."""
+    if all(tally.plays == 1 for pair in pairs for tally in pair):
+        return 0.0
+    return shuffled(_plays(pairs))
+
+
+def _plays(pairs: Sequence[tuple[TaskTally, TaskTally]]) -> list[Plays]:
+    return [Plays(one.plays, one.passes, other.plays, other.passes) for one, other in pairs]
 
 
 def _score_steps(pairs: Sequence[tuple[TaskTally, TaskTally]]) -> list[int]:

@@ -18,9 +18,9 @@ Who = TypeVar("Who", bound=Hashable)
 
 
 def places(rewards: Mapping[Who, float], winner: Who | None = None) -> dict[Who, int]:
-    """Places by what each player's best candidate brought, 0 the first; equals share one.
+    """Places by what each player brought on average, 0 the first; equals share one.
 
-    The winner of the tournament, where it is one of them, is alone in the first.
+    The winner, where it is one of them, is alone in the first.
     """
     values = {who: float("inf") if who == winner else reward for who, reward in rewards.items()}
     order = sorted(set(values.values()), reverse=True)

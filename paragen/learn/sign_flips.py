@@ -22,8 +22,9 @@ def p_value(differences: Sequence[int]) -> float:
     sizes = Counter(abs(one) for one in differences if one)
     chances = _sums(sizes)
     if chances is None:
-        spread = math.sqrt(sum(count * size * size for size, count in sizes.items()))
-        return math.erfc(total / spread / math.sqrt(2))
+        largest = max(sizes)  # differences of shares may be too large in their unit for a float
+        variance = math.fsum(count * (size / largest) ** 2 for size, count in sizes.items())
+        return math.erfc(total / largest / math.sqrt(2 * variance))
     return min(1.0, math.fsum(chance for at, chance in chances.items() if abs(at) >= total))
 
 

@@ -50,12 +50,42 @@ PLAYERS: Mapping[By, Callable[[Recipe], Player]] = {
 }
 
 
+FAIR_ENOUGH = 10
+"""From so many fair plays on they alone say how good a generator is; a share of fewer says little,
+and all plays say more, though what others did brought them about."""
+
+
+def counts_fair(fair_plays: int) -> bool:
+    """Whether so many fair plays are enough to go by nothing else."""
+    return fair_plays >= FAIR_ENOUGH
+
+
+class Basis(StrEnum):
+    """Which plays say how good a generator is."""
+
+    FAIR = "fair"
+    ALL = "all"
+
+
+class Evidence(NamedTuple):
+    """The plays that say how good a generator is, and their sums; see domain.fair."""
+
+    basis: Basis
+    plays: int
+    passes: int
+    combined: float
+    combined_squared: float
+    reward: float
+
+
 class Tally(NamedTuple):
     """Counts and sums over plays: candidates whose outcome is their model's own doing.
 
     `judged` are those whose program was executed. A sum stands before the number of plays that
     have what is summed; a load is one that took longer than finding the model there. Of those
-    whose energy was `metered`, so many passed. What users rated are candidates of any outcome.
+    whose energy was `metered`, so many passed. What users rated are candidates of any outcome. The
+    `fair` are those of the plays that came about whatever others did, and the `unended` no plays:
+    answers that came to no end, and what they took.
     """
 
     plays: int = 0
@@ -63,7 +93,6 @@ class Tally(NamedTuple):
     judged: int = 0
     combined: float = 0.0
     combined_squared: float = 0.0
-    scored: int = 0
     tokens_per_s: float = 0.0
     timed: int = 0
     generation_s: float = 0.0
@@ -78,10 +107,35 @@ class Tally(NamedTuple):
     metered_passes: int = 0
     rating: float = 0.0
     ratings: int = 0
+    fair_plays: int = 0
+    fair_passes: int = 0
+    fair_combined: float = 0.0
+    fair_combined_squared: float = 0.0
+    fair_reward: float = 0.0
+    unended: int = 0
+    unended_s: float = 0.0
+    unended_tokens: int = 0
+    unended_j: float = 0.0
+
+    @property
+    def evidence(self) -> Evidence:
+        """What says how good it is: its fair plays, or all where those are too few."""
+        if counts_fair(self.fair_plays):
+            return Evidence(
+                Basis.FAIR,
+                self.fair_plays,
+                self.fair_passes,
+                self.fair_combined,
+                self.fair_combined_squared,
+                self.fair_reward,
+            )
+        return Evidence(
+            Basis.ALL, self.plays, self.passes, self.combined, self.combined_squared, self.reward
+        )
 
 
 class Tournaments(NamedTuple):
-    """So many tournaments of a task type with the same field and the same winner.
+    """So many fair tournaments of a task type with the same field and the same winner.
 
     All were played to their end, and have at least two judged candidates. `field` are the recipes
     with a play, by their keys; of `untold` the tournament says nothing, since an answer of theirs
@@ -96,11 +150,15 @@ class Tournaments(NamedTuple):
 
 
 class Tallies(NamedTuple):
-    """What a history holds: tallies by task type and recipe's key, and tournaments."""
+    """What a history holds: tallies by task type and recipe's key, and tournaments.
+
+    `left_out` is how many recipes' plays are in none of it.
+    """
 
     recipes: Mapping[int, Recipe]
     plays: Mapping[tuple[str, int], Tally]
     tournaments: tuple[Tournaments, ...]
+    left_out: int = 0
 
 
 class Rating(NamedTuple):
@@ -115,15 +173,20 @@ class Record(NamedTuple):
 
     Tasks without tests are left out: to pass them proves nothing. `plays` are candidates with an
     outcome of the model's own doing, all instances together, and `judged` those of them that gave
-    a program to judge; `success_rate` is of all plays, and lies in `interval` with 95 % confidence.
-    `runs` are the tournaments with at least two judged candidates that were played to their end
-    with a play of it, and `wins` those of them that it won. Answers that were given before are no
+    a program to judge. `fair_plays` came about whatever others did on the same task (domain.fair
+    says in which modes that is so), and where there are FAIR_ENOUGH they are the `basis`, else all
+    plays: `success_rate` is of those, and lies in `interval` with 95 % confidence, and so are
+    `mean_combined`, in which a play without a score counts 0, and its (sample) standard deviation.
+    `runs` are the tournaments of fair modes with at least two judged candidates that were played to
+    their end with a play of it, and `wins` those of them that it won: with any of its copies, each
+    of which is a lot, so that who plays with more wins more. Answers that were given before are no
     new evidence: their candidates are no plays, and where there is one, that tournament says
-    nothing of it. Means and the (sample) standard deviation are over the plays that have the
-    number, seconds of a load over loads. What a pass takes is all that was spent on plays, for each
-    that passed; energy, which not every machine has a meter for, is all that was spent on the
-    `metered` plays, for each of these that passed. `mean_rating` is what users gave, in 0..1, to
-    `ratings` of its candidates, cached ones and those without tests too. None is none.
+    nothing of it. Other means are over the plays that have the number, seconds of a load over
+    loads. What a pass takes is all that was spent on plays and on the `unended`, answers that came
+    to no end and so are no plays, for each that passed; energy, which not every machine has a meter
+    for, is all that was spent so where it was `metered`, for each of those plays that passed.
+    `mean_rating` is what users gave, in 0..1, to `ratings` of its candidates, cached ones and those
+    without tests too. None is none.
     """
 
     task_type: str
@@ -150,6 +213,10 @@ class Record(NamedTuple):
     energy_j_per_pass: float | None = None
     ratings: int = 0
     mean_rating: float | None = None
+    basis: Basis = Basis.ALL
+    fair_plays: int = 0
+    fair_passes: int = 0
+    unended: int = 0
 
 
 def player(record: Record, by: By) -> tuple[str, Player]:
@@ -218,11 +285,11 @@ def standings(tallies: Tallies) -> Mapping[str, Mapping[Recipe, Standing]]:
         tally = pooled[who]
         if tally.plays:
             found[task_type][recipe] = Standing(
-                plays=tally.plays,
-                passes=tally.passes,
+                plays=tally.evidence.plays,
+                passes=tally.evidence.passes,
                 runs=runs[who],
                 wins=wins[who],
-                mean_reward=tally.reward / tally.plays,
+                mean_reward=tally.evidence.reward / tally.evidence.plays,
             )
     return found
 
@@ -259,6 +326,9 @@ def _record(
     rating: Rating | None,
 ) -> Record:
     recipes = tuple(recipes)
+    evidence = tally.evidence
+    spent_s = tally.generation_s + tally.unended_s
+    spent_tokens = tally.completion_tokens + tally.unended_tokens
     return Record(
         task_type=who[0],
         generator=_only({recipe.name for recipe in recipes}),
@@ -270,20 +340,24 @@ def _record(
         win_rate=_mean(wins, runs),
         passes=tally.passes,
         judged=tally.judged,
-        success_rate=tally.passes / tally.plays,
-        interval=interval(tally.passes, tally.plays),
+        success_rate=evidence.passes / evidence.plays,
+        interval=interval(evidence.passes, evidence.plays),
         rating=rating,
-        mean_combined=_mean(tally.combined, tally.scored),
-        std_combined=deviation(tally.combined, tally.combined_squared, tally.scored),
+        mean_combined=evidence.combined / evidence.plays,
+        std_combined=deviation(evidence.combined, evidence.combined_squared, evidence.plays),
         mean_tokens_per_s=_mean(tally.tokens_per_s, tally.timed),
         mean_generation_s=_mean(tally.generation_s, tally.generated),
         mean_load_s=_mean(tally.load_s, tally.loads),
-        generation_s_per_pass=_mean(tally.generation_s, tally.passes) if tally.generated else None,
-        tokens_per_pass=_mean(tally.completion_tokens, tally.passes) if tally.counted else None,
+        generation_s_per_pass=_mean(spent_s, tally.passes) if tally.generated else None,
+        tokens_per_pass=_mean(spent_tokens, tally.passes) if tally.counted else None,
         metered=tally.metered,
-        energy_j_per_pass=_mean(tally.energy_j, tally.metered_passes),
+        energy_j_per_pass=_mean(tally.energy_j + tally.unended_j, tally.metered_passes),
         ratings=tally.ratings,
         mean_rating=_mean(tally.rating, tally.ratings),
+        basis=evidence.basis,
+        fair_plays=tally.fair_plays,
+        fair_passes=tally.fair_passes,
+        unended=tally.unended,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from paragen.parse.task_type import KEYWORDS, infer_task_type
@@ -26,6 +26,19 @@ COMMON = frozenset((
 ))  # fmt: skip
 """Words that say nothing of what a task is about."""
 MOST_WORDS = 64
+
+_ASCII_WORD = re.compile("[a-z][a-z0-9]+")
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Japanese, Chinese
+)
+"""Scripts that write words without spaces between them."""
+_MARKS = r"\u0300-\u036f\u0900-\u0963\u0966-\u0dff"
+"""What is written above, below or beside letters, and is none: accents, and Indic vowels."""
+_WORD = re.compile(
+    rf"[{_UNSPACED}]{{2,}}|(?![{_UNSPACED}])[^\W\d_](?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+"
+)
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
 class Similar(NamedTuple):
@@ -64,6 +77,19 @@ def guess(prompt: str, entry_point: str | None, similar: Sequence[Similar]) -> G
 
 
 def telling_words(prompt: str) -> tuple[str, ...]:
-    """The words by which past tasks are looked for, each once, in the order of the prompt."""
-    words = re.findall(r"[a-z][a-z0-9]+", prompt.lower())
+    """The words by which past tasks are looked for, each once, in the order of the prompt.
+
+    Where a script has no spaces between words, each two characters that stand together are one.
+    """
+    folded = prompt.casefold()
+    if folded.isascii():
+        words = _ASCII_WORD.findall(folded)
+    else:
+        words = [part for word in _WORD.findall(folded) for part in _parts(word)]
     return tuple(dict.fromkeys(word for word in words if word not in COMMON))[:MOST_WORDS]
+
+
+def _parts(word: str) -> Iterable[str]:
+    if not _IS_UNSPACED.match(word):
+        return (word,)
+    return (word[at : at + 2] for at in range(len(word) - 1))

@@ -10,7 +10,7 @@ from typing import Any
 
 from paragen.domain.candidate import Candidate, Fault, Scores, Verdict
 from paragen.domain.command import CaseResult, Outcome
-from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose
+from paragen.domain.generator import Answer, Attempt, Generator, Instance
 from paragen.domain.status import Status
 from paragen.domain.task import Example, Limits, Module, Task, TestCode, TestKind
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
@@ -88,11 +88,7 @@ def attempt_of(row: Row, generator: Generator) -> Attempt:
     """An attempt of its row, or of its candidate's."""
     return Attempt(
         id=row["id"],
-        instance=Instance(
-            generator=generator, copy=row["copy"], seed=row["seed"], role=row["role"]
-        ),
-        purpose=Purpose(row["purpose"]),
-        parents=tuple(json.loads(row["parents"])),
+        instance=Instance(generator=generator, copy=row["copy"], seed=row["seed"]),
     )
 
 

@@ -165,9 +165,9 @@ def attempt_row(attempt: Attempt) -> Row:
         "id": attempt.id,
         "copy": attempt.instance.copy,
         "seed": attempt.instance.seed,
-        "role": attempt.instance.role,
-        "purpose": attempt.purpose,
-        "parents": as_json(attempt.parents),
+        # Columns that must be filled: every attempt asks for a first program.
+        "purpose": "generate",
+        "parents": "[]",
     }
 
 

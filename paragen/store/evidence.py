@@ -12,18 +12,33 @@ from collections.abc import Collection, Mapping, Sequence
 from operator import add
 from typing import NamedTuple
 
-from paragen.learn.recommend import AlikeTask, TaskCounts
-from paragen.learn.standing import Recipe, Tallies, Tally
+from paragen.learn.recommend import AlikeTask, Counts, Played, TaskCounts
+from paragen.learn.standing import Recipe
+from paragen.store.experts import tried_recipes
 from paragen.store.rows import rows, snapshot
 from paragen.store.search import BUT, PastTasks
-from paragen.store.tallies import PLAYS, TESTED, recipes
+from paragen.store.tallies import FAIR, FAIR_RUN, PLAYS, TESTED, condition, recipes
 
+# A recipe may have several keys: with another prompt or option it is another row. Here the least of
+# them stands for all, so that a task that two of them played is one. Shares are rounded lest the
+# order in which they are summed up decide between equals.
 PLAYED = f"""
-SELECT r.task_type, c.generator, count(*) AS plays,
-       count(*) FILTER (WHERE c.status = 'passed') AS passes
-FROM runs AS r JOIN candidates AS c ON c.run = r.key
-WHERE c.status IN ({PLAYS}) AND NOT c.cached AND {TESTED} AND r.{BUT}
-GROUP BY r.task_type, c.generator
+WITH same AS (
+    SELECT key, min(key) OVER (PARTITION BY name, model, temperature) AS recipe FROM generators
+)
+SELECT task_type, recipe, sum(plays), sum(passes), count(DISTINCT task_sha256),
+       coalesce(sum(plays) FILTER (WHERE fair), 0), count(*) FILTER (WHERE fair),
+       round(coalesce(sum(1.0 * passes / plays) FILTER (WHERE fair), 0.0), 12),
+       count(*) FILTER (WHERE NOT fair),
+       round(coalesce(sum(1.0 * passes / plays) FILTER (WHERE NOT fair), 0.0), 12)
+FROM (
+    SELECT r.task_type, r.task_sha256, same.recipe, {FAIR} AS fair, count(*) AS plays,
+           count(*) FILTER (WHERE c.status = 'passed') AS passes
+    FROM runs AS r JOIN candidates AS c ON c.run = r.key JOIN same ON same.key = c.generator
+    WHERE c.status IN ({PLAYS}) AND NOT c.cached AND {TESTED} AND r.{BUT} AND {{which}}
+    GROUP BY r.task_type, r.task_sha256, same.recipe, fair
+)
+GROUP BY task_type, recipe
 """
 
 ON_TASKS = f"""
@@ -43,7 +58,7 @@ FROM json_each(:tasks) AS asked
 CROSS JOIN runs AS r ON r.task_sha256 = asked.value
 JOIN selections AS s ON s.run = r.key
 JOIN generators AS w ON w.key = s.generator
-WHERE r.state = 'ended' AND {TESTED} AND r.{BUT}
+WHERE r.state = 'ended' AND {FAIR_RUN} AND {TESTED} AND r.{BUT}
   AND 2 <= (
       SELECT count(*) FROM candidates AS c
       WHERE c.run = r.key AND c.status IN ({PLAYS}) AND c.status <> 'no_code'
@@ -58,9 +73,9 @@ GROUP BY r.task_sha256, r.task_type, s.generator
 
 
 class Evidence(NamedTuple):
-    """Plays and passes by task type, and past tasks like each that was asked for."""
+    """What each recipe did by task type, and past tasks like each that was asked for."""
 
-    tallies: Tallies
+    played: Played
     alike: tuple[Sequence[AlikeTask], ...]
 
 
@@ -70,44 +85,64 @@ def evidence(
     prompts: Sequence[str],
     *,
     but: str | None = None,
+    named: Collection[Recipe] = (),
 ) -> Evidence:
     """What was played, but in the session of the id `but`; raises StoreError.
 
-    Without past tasks none is like any. The tallies have plays and passes alone, and no
-    tournaments.
+    Without past tasks none is like any. What searches tried and didn't keep is no evidence of their
+    models, and so left out, but for the recipes that are `named`.
     """
     like = [past.alike(prompt) if past is not None else () for prompt in prompts]
     with snapshot(connection):
         known = recipes(connection)
-        plays = {
-            (row["task_type"], row["generator"]): Tally(plays=row["plays"], passes=row["passes"])
-            for row in rows(connection, PLAYED, {"but": but})
-        }
+        dropped = tried_recipes(connection).difference(named)
+        found = _played(connection, known, task_type=None, but=but)
         wanted = {task.sha256 for tasks in like for task in tasks}
-        played = _played(connection, wanted, known, but) if wanted else {}
+        on_tasks = _on_tasks(connection, wanted, known, but) if wanted else {}
     return Evidence(
-        tallies=Tallies(recipes=known, plays=plays, tournaments=()),
+        played={recipe: by_type for recipe, by_type in found.items() if recipe not in dropped},
         alike=tuple(
             tuple(
-                AlikeTask(task.sha256, task_type, task.likeness, by_recipe)
+                AlikeTask(task.sha256, task_type, task.likeness, by_recipe, task.is_same)
                 for task in tasks
-                for task_type, by_recipe in sorted(played.get(task.sha256, {}).items())
+                for task_type, by_recipe in sorted(on_tasks.get(task.sha256, {}).items())
             )
             for tasks in like
         ),
     )
 
 
-_Played = Mapping[str, Mapping[str, Mapping[Recipe, TaskCounts]]]
-"""What was done by a task's SHA-256, the task type, and the recipe."""
+def played(connection: sqlite3.Connection, task_type: str) -> Played:
+    """What each recipe did on tasks of a type; raises StoreError."""
+    with snapshot(connection):
+        return _played(connection, recipes(connection), task_type=task_type, but=None)
 
 
 def _played(
     connection: sqlite3.Connection,
+    known: Mapping[int, Recipe],
+    *,
+    task_type: str | None,
+    but: str | None,
+) -> Played:
+    found: dict[Recipe, dict[str, Counts]] = defaultdict(dict)
+    statement = PLAYED.format(which=condition(task_type, None))
+    for row in rows(connection, statement, {"task_type": task_type, "but": but}):
+        of_type, recipe, *counts = row
+        found[known[recipe]][of_type] = Counts(*counts)
+    return found
+
+
+_OnTasks = Mapping[str, Mapping[str, Mapping[Recipe, TaskCounts]]]
+"""What was done by a task's SHA-256, the task type, and the recipe."""
+
+
+def _on_tasks(
+    connection: sqlite3.Connection,
     tasks: Collection[str],
     known: Mapping[int, Recipe],
     but: str | None,
-) -> _Played:
+) -> _OnTasks:
     asked = {"tasks": json.dumps(sorted(tasks)), "but": but}
     found: dict[str, dict[str, dict[Recipe, TaskCounts]]] = defaultdict(lambda: defaultdict(dict))
     for row in rows(connection, ON_TASKS, asked):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from paragen.learn.experts import EXPERT, Expert, ExpertRecord, record_since, was_made
 from paragen.learn.standing import Recipe
+from paragen.store.clock import now
 from paragen.store.errors import clear_errors
 from paragen.store.rows import Value, file_of, rows
 
@@ -21,10 +22,11 @@ INSERTION = """
 INSERT INTO experts (
     id, evolved_at, name, task_type, model, temperature, rival, rival_model, rival_temperature,
     measure, plays, passes, seed, session, evolved_from, recipe
-) VALUES (
+)
+SELECT
     :id, :evolved_at, :name, :task_type, :model, :temperature, :rival, :rival_model,
     :rival_temperature, :measure, :plays, :passes, :seed, :session, :evolved_from, :recipe
-)
+WHERE NOT EXISTS (SELECT 1 FROM experts WHERE session = :session AND name = :name)
 """
 
 
@@ -41,10 +43,12 @@ def add_expert(
     session: str,
     evolved_from: Sequence[str],
 ) -> None:
-    """Keep that a generator was found to be better than its rival, now; raises StoreError."""
+    """Keep that a generator was found to be better than its rival, now; raises StoreError.
+
+    Found again in the same session it is kept once.
+    """
     from paragen.store.codec import encoded
     from paragen.store.encode import as_json, storable
-    from paragen.store.writer import now
 
     row: dict[str, Value] = {
         "id": uuid.uuid4().hex,
@@ -69,7 +73,7 @@ def add_expert(
 
 
 def experts(connection: sqlite3.Connection, *, task_type: str | None = None) -> tuple[Expert, ...]:
-    """All experts, or those for a task type, the newest first; raises StoreError."""
+    """All experts by task type, or those for one, of each the newest first; raises StoreError."""
     order = "ORDER BY task_type, evolved_at DESC, id"
     found = rows(connection, f"SELECT * FROM experts {order}")
     return tuple(_expert(row) for row in found if task_type in (None, row["task_type"]))
@@ -103,7 +107,7 @@ def final_count(connection: sqlite3.Connection, task_type: str) -> int:
 
 
 def _since(connection: sqlite3.Connection, expert: Expert, recipe: Recipe) -> dict[str, TaskTally]:
-    """What a recipe did of an expert's task type since that was evolved."""
+    """What a recipe did of an expert's task type since that was evolved, where all play alike."""
     from paragen.store.pairs import added, tallies_of
 
     tallies: dict[str, TaskTally] = {}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from paragen.domain.moments import written
 from paragen.domain.tournament import Weights
 from paragen.learn.feedback import Entry, Preference, Rating, Reset, Said, Scored, Undo, counting
+from paragen.store.clock import now
 from paragen.store.encode import storable
 from paragen.store.errors import clear_errors
-from paragen.store.rows import file_of, rows
+from paragen.store.rows import file_of, rows, transaction
 
-TASK_TYPES = "SELECT DISTINCT task_type FROM runs ORDER BY task_type"
 INSERTION = """
 INSERT INTO feedback (
     id, given_at, kind, task_type, run, candidate, other, rating,
@@ -38,7 +39,7 @@ def new_entry(
     """Something said now, with an id that no other machine gives."""
     return Entry(
         id=uuid.uuid4().hex,
-        given_at=_written(datetime.now(UTC)),
+        given_at=now(),
         said=said,
         task_type=task_type,
         run=run,
@@ -52,17 +53,21 @@ def add(connection: sqlite3.Connection, entry: Entry) -> tuple[Entry, ...]:
 
     Where the clock stands behind the last entry's time, the new one is a moment later than that.
     """
-    with clear_errors(file_of(connection)):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            before = entries(connection)
-            entry = replace(entry, given_at=_after(before, entry.given_at))
-            connection.execute(INSERTION, _row(entry))
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+    return add_chosen(connection, lambda before: entry)
+
+
+def add_chosen(
+    connection: sqlite3.Connection, choose: Callable[[tuple[Entry, ...]], Entry]
+) -> tuple[Entry, ...]:
+    """Keep an entry, as `add` does, that is chosen by all before it.
+
+    Nobody adds another meanwhile. Raises what choosing does, and StoreError.
+    """
+    with clear_errors(file_of(connection)), transaction(connection):
+        before = entries(connection)
+        entry = choose(before)
+        entry = replace(entry, given_at=_after(before, entry.given_at))
+        connection.execute(INSERTION, _row(entry))
     return (*before, entry)
 
 
@@ -91,20 +96,11 @@ def user_ratings(connection: sqlite3.Connection) -> Iterator[tuple[str, str, flo
             yield entry.run, candidate, entry.said.rating
 
 
-def task_types(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """The task types of which there is a run; raises StoreError."""
-    return tuple(str(row["task_type"]) for row in rows(connection, TASK_TYPES))
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds")
-
-
 def _after(before: Iterable[Entry], given_at: str) -> str:
     last = max((entry.given_at for entry in before), default="")
     if given_at > last:
         return given_at
-    return _written(datetime.fromisoformat(last) + timedelta(microseconds=1))
+    return written(datetime.fromisoformat(last) + timedelta(milliseconds=1))
 
 
 def _row(entry: Entry) -> dict[str, Any]:

@@ -11,18 +11,26 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from paragen.store.rows import rows
-from paragen.store.tallies import PLAYS, TESTED
+from paragen.store.tallies import FAIR, FAIR_RUN, PLAYS, TESTED
 
+NEW = f"c.status IN ({PLAYS}) AND NOT c.cached"
+
+# Whoever has an answer of before is untold, whatever became of it.
 TOURNAMENTS = f"""
-SELECT r.ended_at, r.id, c.generator, max(c.reward) AS reward, s.generator AS winner,
-       count(*) FILTER (WHERE c.status <> 'no_code') AS judged, max(c.cached) AS untold
+SELECT r.ended_at, r.id, c.generator, s.generator AS winner, max(c.cached) AS untold,
+       count(*) FILTER (WHERE c.status IN ({PLAYS}) AND c.status <> 'no_code') AS judged,
+       count(*) FILTER (WHERE {NEW}) AS plays,
+       coalesce(sum(c.reward) FILTER (WHERE {NEW}), 0.0) AS reward,
+       count(*) FILTER (WHERE {NEW} AND {FAIR}) AS fair_plays,
+       coalesce(sum(c.reward) FILTER (WHERE {NEW} AND {FAIR}), 0.0) AS fair_reward
 FROM runs AS r
 JOIN candidates AS c ON c.run = r.key
 LEFT JOIN selections AS s ON s.run = r.key
 WHERE r.task_type = :task_type AND r.state = 'ended' AND r.ended_at > :after
-      AND {TESTED} AND c.status IN ({PLAYS})
+      AND {FAIR_RUN} AND {TESTED}
 GROUP BY r.key, c.generator
 ORDER BY r.ended_at, r.id, c.generator
 """
@@ -32,22 +40,33 @@ WHERE r.id = :run
 """
 
 
+class Showing(NamedTuple):
+    """What one recipe brought in a game: its plays, and how many of them are fair evidence.
+
+    `rewards` is the sum over the `counted` ones, which are the fair ones, or all where none is.
+    """
+
+    plays: int
+    counted: int
+    rewards: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Game:
-    """When and what was played: what the best of each recipe brought, by its key, and who won.
+    """When and what was played: what each recipe brought, by its key, and who won.
 
     The game says nothing of those `untold`: an answer of theirs was given before.
     """
 
     at: str
     id: str
-    rewards: Mapping[int, float]
+    showings: Mapping[int, Showing]
     untold: frozenset[int] = frozenset()
     winner: int | None = None
 
 
 def tournaments(connection: sqlite3.Connection, task_type: str, *, after: str) -> list[Game]:
-    """The tournaments that ended after a moment, with at least two judged candidates."""
+    """The fair ones that ended after a moment, with at least two judged candidates."""
     found = rows(connection, TOURNAMENTS, {"task_type": task_type, "after": after})
     games = []
     for (at, run_id), of_run in groupby(found, key=lambda row: (row["ended_at"], row["id"])):
@@ -57,12 +76,18 @@ def tournaments(connection: sqlite3.Connection, task_type: str, *, after: str) -
                 Game(
                     at=at,
                     id=run_id,
-                    rewards={row["generator"]: row["reward"] or 0.0 for row in played},
+                    showings={row["generator"]: _showing(row) for row in played if row["plays"]},
                     untold=frozenset(row["generator"] for row in played if row["untold"]),
                     winner=played[0]["winner"],
                 )
             )
     return games
+
+
+def _showing(row: sqlite3.Row) -> Showing:
+    if row["fair_plays"]:
+        return Showing(row["plays"], row["fair_plays"], row["fair_reward"])
+    return Showing(row["plays"], row["plays"], row["reward"])
 
 
 def preferences(connection: sqlite3.Connection) -> Mapping[str, tuple[Game, ...]]:
@@ -79,7 +104,10 @@ def preferences(connection: sqlite3.Connection) -> Mapping[str, tuple[Game, ...]
             game = Game(
                 at=entry.given_at,
                 id=entry.id,
-                rewards={worse["generator"]: 0.0, better["generator"]: 1.0},
+                showings={
+                    worse["generator"]: Showing(plays=1, counted=1, rewards=0.0),
+                    better["generator"]: Showing(plays=1, counted=1, rewards=1.0),
+                },
             )
             found[better["task_type"]].append(game)
     return {task_type: tuple(games) for task_type, games in found.items()}

@@ -12,7 +12,7 @@ from paragen.learn.standing import Recipe
 from paragen.parse.nearest import did_you_mean
 from paragen.store.encode import storable
 from paragen.store.rows import Parameters, rows
-from paragen.store.tallies import PLAYS, TESTED
+from paragen.store.tallies import FAIR, PLAYS, TESTED
 
 RECIPES = f"""
 SELECT g.name, g.model, g.temperature, max(r.started_at) AS last
@@ -32,7 +32,7 @@ WHERE c.status IN ({PLAYS}) AND NOT c.cached AND {TESTED} LIMIT 1
 # Beside the one max() SQLite takes a plain column, the weight, from the row that it found: the
 # newest run's.
 TALLIES = f"""
-SELECT r.task_sha256, r.task_type, count(*) AS plays,
+SELECT r.task_sha256, r.task_type, {FAIR} AS fair, count(*) AS plays,
        count(*) FILTER (WHERE c.status = 'passed') AS passes,
        coalesce(sum(c.quality), 0.0) AS quality, coalesce(sum(c.speed), 0.0) AS speed,
        count(c.generation_s) AS timed, coalesce(sum(c.generation_s), 0.0) AS generation_s,
@@ -42,7 +42,7 @@ JOIN candidates AS c ON c.run = r.key
 JOIN generators AS g ON g.key = c.generator
 WHERE g.name = :name AND g.model = :model AND g.temperature = :temperature
       AND c.status IN ({PLAYS}) AND NOT c.cached AND {TESTED} AND {{condition}}
-GROUP BY r.task_sha256, r.task_type
+GROUP BY r.task_sha256, r.task_type, fair
 ORDER BY r.task_sha256, last
 """
 
@@ -53,11 +53,15 @@ class GeneratorNotPlayedError(UsageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A recipe's tallies by task, and the other recipes that its name stood for before."""
+    """A recipe's tallies by task, and the other recipes that its name stood for before.
+
+    The tallies are of fair plays (see domain.fair); of `unfair` tasks it has only others.
+    """
 
     recipe: Recipe
     tallies: Mapping[str, TaskTally]
     before: tuple[Recipe, ...] = ()
+    unfair: frozenset[str] = frozenset()
 
 
 def any_played(connection: sqlite3.Connection) -> bool:
@@ -94,9 +98,23 @@ def record(
         )
     recipe, *before = map(_recipe, found)
     tallies: dict[str, TaskTally] = {}
-    for task, _, tally in tallies_of(connection, recipe, task_type=task_type, since=since):
-        tallies[task] = added(tallies.get(task), tally)
-    return Record(recipe=recipe, tallies=tallies, before=tuple(before))
+    played = _played(connection, recipe, task_type=task_type, since=since)
+    for row in played:
+        if row["fair"]:
+            task = row["task_sha256"]
+            tallies[task] = added(tallies.get(task), tally_of(row))
+    return Record(
+        recipe=recipe,
+        tallies=tallies,
+        before=tuple(before),
+        unfair=frozenset(row["task_sha256"] for row in played) - tallies.keys(),
+    )
+
+
+def unfair_tasks(one: Record, other: Record) -> frozenset[str]:
+    """The tasks that both played, but not both of them fairly."""
+    both = (one.tallies.keys() | one.unfair) & (other.tallies.keys() | other.unfair)
+    return frozenset(both - (one.tallies.keys() & other.tallies.keys()))
 
 
 def tallies_of(
@@ -109,8 +127,23 @@ def tallies_of(
     """What a recipe did on each task: (the task's SHA-256, its task type, tally).
 
     As in the statistics, what isn't its own doing, answers that were given before and tasks without
-    tests are left out. Raises StoreError.
+    tests are left out; and so are plays that are no fair evidence. Raises StoreError.
     """
+    return [
+        (row["task_sha256"], row["task_type"], tally_of(row))
+        for row in _played(connection, recipe, task_type=task_type, since=since)
+        if row["fair"]
+    ]
+
+
+def _played(
+    connection: sqlite3.Connection,
+    recipe: Recipe,
+    *,
+    task_type: str | None,
+    since: str | None,
+) -> list[sqlite3.Row]:
+    """A recipe's plays by task, the fair ones and the others apart."""
     conditions = ["true"]
     if task_type is not None:
         conditions.append("r.task_type = :task_type")
@@ -123,11 +156,7 @@ def tallies_of(
         "task_type": None if task_type is None else str(storable(task_type)),
         "since": since,
     }
-    statement = TALLIES.format(condition=" AND ".join(conditions))
-    return [
-        (row["task_sha256"], row["task_type"], tally_of(row))
-        for row in rows(connection, statement, parameters)
-    ]
+    return rows(connection, TALLIES.format(condition=" AND ".join(conditions)), parameters)
 
 
 def tally_of(row: sqlite3.Row) -> TaskTally:

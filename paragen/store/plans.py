@@ -38,7 +38,6 @@ def to_json(plan: Plan) -> str:
                 "generator": numbers[one.generator],
                 "copy": one.copy,
                 "seed": one.seed,
-                "role": one.role,
             }
             for one in plan.roster
         ],
@@ -56,7 +55,7 @@ def from_json(text: str) -> Plan:
             raise CodecError(f"its version is {document['version']}, not {VERSION}")
         generators = [decoded(Generator, one) for one in document["generators"]]
         roster = tuple(_instance(one, generators) for one in document["roster"])
-        return replace(decoded(Plan, document["plan"]), roster=roster)
+        return replace(decoded(Plan, _without_old_limits(document["plan"])), roster=roster)
     except (CodecError, ValueError, LookupError, TypeError) as error:
         raise PlanUnreadableError(str(error)) from error
 
@@ -65,4 +64,13 @@ def _instance(stored: Mapping[str, Any], generators: list[Generator]) -> Instanc
     number = decoded(int, stored["generator"])
     if not 0 <= number < len(generators):
         raise CodecError(f"there is no generator {number}")
-    return decoded(Instance, {**stored, "generator": generators[number]})
+    # Older records name a role, which nobody ever had.
+    copy, seed = decoded(int, stored["copy"]), decoded(int, stored["seed"])
+    return Instance(generator=generators[number], copy=copy, seed=seed)
+
+
+def _without_old_limits(plan: object) -> object:
+    """A plan without the limit that older records name, and no plan ever had."""
+    if isinstance(plan, dict) and isinstance(plan.get("budget"), dict):
+        plan["budget"].pop("max_in_flight", None)
+    return plan

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paragen.domain.errors import UsageError
-from paragen.learn.standing import By, Record, records
+from paragen.learn.standing import By, Recipe, Record, records
 from paragen.store.rows import file_of, rows
+from paragen.store.searches import BY_SEARCH, tried_keys
 from paragen.store.tallies import PLAYS, tallies
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class RunSummary:
     `state` is ended, interrupted, running, or unfinished where no living process plays its session
     any more; `winner` is a candidate's id, `generator` the winner's. `plays` counts candidates
     whose outcome is the model's own doing, `cached` those whose answer was given before.
+    `by_search` is what `paragen evolve` played, and not the user.
     """
 
     run_id: str
@@ -51,11 +54,12 @@ class RunSummary:
     cached: int
     wall_s: float
     deadline_s: float | None
+    by_search: bool
 
 
 HISTORY = f"""
 WITH newest AS (
-    SELECT * FROM runs WHERE {{types}}
+    SELECT *, {BY_SEARCH} AS by_search FROM runs WHERE {{condition}}
     ORDER BY started_at DESC, key DESC LIMIT :limit
 )
 SELECT r.id AS run_id, sessions.id AS session_id, r.started_at, r.state, r.exit_code, r.mode,
@@ -65,7 +69,7 @@ SELECT r.id AS run_id, sessions.id AS session_id, r.started_at, r.state, r.exit_
        count(*) FILTER (WHERE c.status IN ({PLAYS})) AS plays,
        count(*) FILTER (WHERE c.status = 'passed') AS passes,
        count(*) FILTER (WHERE c.cached) AS cached,
-       coalesce(r.wall_s, 0.0) AS wall_s, r.deadline_s, r.session
+       coalesce(r.wall_s, 0.0) AS wall_s, r.deadline_s, r.by_search, r.session
 FROM newest AS r
 JOIN sessions ON sessions.key = r.session
 LEFT JOIN selections ON selections.run = r.key
@@ -77,14 +81,29 @@ ORDER BY r.started_at DESC, r.key DESC
 
 
 def history(
-    connection: sqlite3.Connection, *, limit: int, task_type: str | None = None
+    connection: sqlite3.Connection,
+    *,
+    limit: int,
+    task_type: str | None = None,
+    searches: bool = False,
 ) -> list[RunSummary]:
-    """The last runs, newest first; raises StoreError."""
-    statement = HISTORY.format(types=_types(task_type))
+    """The last runs that the user played, with `searches` all, newest first; raises StoreError."""
+    condition = _types(task_type) + ("" if searches else " AND NOT by_search")
     bounded = min(limit, LARGEST)
     played: dict[int, bool] = {}
-    found = rows(connection, statement, {"limit": bounded, "task_type": task_type})
+    found = rows(
+        connection,
+        HISTORY.format(condition=condition),
+        {"limit": bounded, "task_type": task_type, "tried": tried_keys(connection)},
+    )
     return [_summary(connection, row, played) for row in found]
+
+
+class Shown(NamedTuple):
+    """Standings by task type, the best first in each; `left_out` recipes' plays are in none."""
+
+    records: list[Record]
+    left_out: int
 
 
 def stats(
@@ -99,12 +118,24 @@ def stats(
     With `since` (a moment in UTC, in ISO 8601) they are of the runs that began then or later. The
     ratings are of all runs nevertheless: they have a beginning, and can't be had from a part.
     """
-    found = tallies(connection, task_type=task_type, since=since)
+    return stats_without((), connection, task_type=task_type, since=since, by=by).records
+
+
+def stats_without(
+    without: Collection[Recipe],
+    connection: sqlite3.Connection,
+    *,
+    task_type: str | None = None,
+    since: str | None = None,
+    by: By = By.GENERATOR,
+) -> Shown:
+    """The same, without what some recipes did; raises StoreError."""
+    found = tallies(connection, task_type=task_type, since=since, without=without)
     if not found.plays:
-        return []
+        return Shown([], found.left_out)
     from paragen.store.ratings import ratings
 
-    return list(records(found, by, ratings(connection, by)))
+    return Shown(list(records(found, by, ratings(connection, by))), found.left_out)
 
 
 def _summary(
@@ -112,6 +143,7 @@ def _summary(
 ) -> RunSummary:
     """A line of the history; `played` remembers which sessions are."""
     columns: dict[str, Any] = dict(row)
+    columns["by_search"] = bool(columns["by_search"])
     session = columns.pop("session")
     if columns["state"] == "running":
         from paragen.store.locks import is_played
@@ -129,7 +161,7 @@ def _types(task_type: str | None) -> str:
 
 
 def find_run(connection: sqlite3.Connection, reference: str) -> str:
-    """The id of the run meant by `last`, a whole id or the beginning of one.
+    """The id of the run meant by `last` (that the user played), a whole id or its beginning.
 
     Raises RunNotFoundError where none or several are meant, StoreError.
     """
@@ -173,7 +205,7 @@ def _nearest(connection: sqlite3.Connection, reference: str) -> str:
     """A hint for a reference that names nothing."""
     from difflib import get_close_matches
 
-    ids = [row.run_id for row in history(connection, limit=100)]
+    ids = [row.run_id for row in history(connection, limit=100, searches=True)]
     if not ids:
         return "The history is empty; play a tournament with `paragen run`."
     close = get_close_matches(reference, ids, n=NEAREST, cutoff=0.5)

@@ -12,18 +12,21 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from operator import add
 from pathlib import Path
 
 from paragen.domain.errors import StoreError
 from paragen.learn.standing import PLAYERS, By, Player, Rating, Ratings, Recipe
 from paragen.store.connection import connect
 from paragen.store.errors import clear_errors
-from paragen.store.games import Game, preferences, tournaments
-from paragen.store.rows import file_of, rows, snapshot
+from paragen.store.games import Game, Showing, preferences, tournaments
+from paragen.store.rows import file_of, rows, snapshot, transaction
 from paragen.store.tallies import recipes
 
 RATED = (By.GENERATOR, By.MODEL, By.TEMPERATURE)
 """Whose ratings are kept; a task type has nobody to play against."""
+RULES = "2"
+"""Which tournaments are games, and who is placed where: ratings by older rules are made anew."""
 FEW = 20
 """So many tournaments are rated on the way, at the end of one; more wait until ratings are read."""
 
@@ -148,14 +151,20 @@ def _after_games(
 def _rewards(
     game: Game, by: By, known: Mapping[int, Recipe]
 ) -> tuple[Mapping[Player, float], Player | None]:
-    """What the best of each player brought, of whom the game says something; and who won."""
+    """What each player's plays brought on average, of whom the game says something; and who won.
+
+    The winner has the best copy. Where one has more copies than another, which are lots, that says
+    nothing, and nobody counts as the winner.
+    """
     untold = {PLAYERS[by](known[key]) for key in game.untold}
-    rewards: dict[Player, float] = {}
-    for key, reward in game.rewards.items():
+    found: dict[Player, Showing] = {}
+    for key, showing in game.showings.items():
         player = PLAYERS[by](known[key])
         if player not in untold:
-            rewards[player] = max(reward, rewards.get(player, reward))
-    return rewards, None if game.winner is None else PLAYERS[by](known[game.winner])
+            found[player] = Showing(*map(add, found.get(player, Showing(0, 0, 0.0)), showing))
+    is_even = len({showing.plays for showing in found.values()}) == 1
+    winner = None if game.winner is None or not is_even else PLAYERS[by](known[game.winner])
+    return {player: one.rewards / one.counted for player, one in found.items()}, winner
 
 
 def _keep(connection: sqlite3.Connection, state: _State, new: _ByPlayers) -> None:
@@ -177,11 +186,13 @@ def _keep(connection: sqlite3.Connection, state: _State, new: _ByPlayers) -> Non
 
 
 def _keep_all(path: Path, made: Iterable[tuple[_State, _ByPlayers]]) -> None:
-    with closing(connect(path, write=True)) as connection, clear_errors(path):
-        connection.execute("BEGIN IMMEDIATE")  # what isn't committed is undone by closing
+    with (
+        closing(connect(path, write=True)) as connection,
+        clear_errors(path),
+        transaction(connection),
+    ):
         for state, new in made:
             _keep(connection, state, new)
-        connection.execute("COMMIT")
 
 
 def _player(written: str) -> Player:
@@ -189,10 +200,10 @@ def _player(written: str) -> Player:
 
 
 def _digest(ids: Iterable[str]) -> str:
-    """Which preferences are in ratings, briefly; empty where there are none."""
+    """By which rules ratings are made, and which preferences are in them, briefly."""
     joined = " ".join(sorted(ids))
     if not joined:
-        return ""
+        return RULES
     from hashlib import sha256
 
-    return sha256(joined.encode()).hexdigest()
+    return f"{RULES} {sha256(joined.encode()).hexdigest()}"

@@ -210,7 +210,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> UnfinishedRun:
 def _attempts(connection: sqlite3.Connection, plan: int, played: Plan) -> tuple[Attempt, ...]:
     """What was asked for, in this order; instances of the roster are the roster's own values."""
     roster: Roster = {
-        _identity(str(generator_row(one.generator)["sha256"]), one.copy, one.seed, one.role): one
+        _identity(str(generator_row(one.generator)["sha256"]), one.copy, one.seed): one
         for one in played.roster
     }
     generators = {
@@ -227,12 +227,12 @@ def _attempts(connection: sqlite3.Connection, plan: int, played: Plan) -> tuple[
 
 def _attempt(row: sqlite3.Row, generator: sqlite3.Row, roster: Roster) -> Attempt:
     attempt = attempt_of(row, generator_of(generator))
-    who = roster.get(_identity(generator["sha256"], row["copy"], row["seed"], row["role"]))
+    who = roster.get(_identity(generator["sha256"], row["copy"], row["seed"]))
     return attempt if who is None else replace(attempt, instance=who)
 
 
-def _identity(generator: str, copy: int, seed: int, role: str | None) -> tuple[object, ...]:
-    return generator, copy, storable(seed), storable(role)
+def _identity(generator: str, copy: int, seed: int) -> tuple[object, ...]:
+    return generator, copy, storable(seed)
 
 
 def _each(

@@ -93,6 +93,8 @@ class TaskIndex:
         ).fetchall()
         self._index.execute("DELETE FROM tasks WHERE rowid = ?", [OURS])
         ranks: dict[int, float] = dict(ranked)
+        if OURS not in ranks:  # it is all in letters that this SQLite doesn't know
+            return {}
         own = ranks.pop(OURS)
         return {number: min(1.0, rank / own) for number, rank in ranks.items()}
 
@@ -104,10 +106,14 @@ class TaskIndex:
 
 
 class PastTask(NamedTuple):
-    """A past task, known by its SHA-256, and how much it is like another (1: the same words)."""
+    """A past task, known by its SHA-256, and how much it is like another (1: the same words).
+
+    Where its prompt is the very same, whatever its tests, it `is_same`.
+    """
 
     sha256: str
     likeness: float
+    is_same: bool
 
 
 class PastTasks:
@@ -124,22 +130,31 @@ class PastTasks:
         self._types: dict[str, list[str]] = defaultdict(list)
         for row in typed:
             self._types[row["task_sha256"]].append(row["task_type"])
-        prompts = {row["task_sha256"]: str(row["prompt"]) for row in (*typed, *every)}
-        self._tasks = {self._index.add(prompt): sha256 for sha256, prompt in prompts.items()}
+        self._prompts = {row["task_sha256"]: str(row["prompt"]) for row in (*typed, *every)}
+        self._tasks = {self._index.add(prompt): sha256 for sha256, prompt in self._prompts.items()}
 
     def like(self, prompt: str, most: int = 5) -> Sequence[Similar]:
         """Those most like this prompt whose authors gave their types, the most alike first."""
         found = [
-            Similar(task_type, likeness)
-            for number, likeness in self._index.like(prompt).items()
-            for task_type in self._types.get(self._tasks[number], ())
+            Similar(task_type, task.likeness)
+            for task in self._found(prompt)
+            for task_type in self._types.get(task.sha256, ())
         ]
         return tuple(sorted(found, key=lambda one: (-one.likeness, one.task_type))[:most])
 
     def alike(self, prompt: str, most: int = MOST_ALIKE) -> Sequence[PastTask]:
         """Those most like this prompt whatever their types, the most alike first."""
-        found = [
-            PastTask(self._tasks[number], likeness)
-            for number, likeness in self._index.like(prompt).items()
+        found = self._found(prompt)
+        return tuple(
+            sorted(found, key=lambda one: (not one.is_same, -one.likeness, one.sha256))[:most]
+        )
+
+    def _found(self, prompt: str) -> Sequence[PastTask]:
+        """All that have a word in common with it, and those that are the same, words or none."""
+        beginning = prompt[:MOST_CHARACTERS]
+        likeness = {self._tasks[number]: how for number, how in self._index.like(prompt).items()}
+        same = {sha256 for sha256, past in self._prompts.items() if past == beginning}
+        return [
+            PastTask(sha256, 1.0 if sha256 in same else likeness[sha256], sha256 in same)
+            for sha256 in {**likeness, **dict.fromkeys(same)}
         ]
-        return tuple(sorted(found, key=lambda one: (-one.likeness, one.sha256))[:most])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -105,6 +107,28 @@ def test_the_log_is_undone_one_by_one_to_the_beginning(history: sqlite3.Connecti
     assert after[2:] == pytest.approx([0.65, 0.7])
     with pytest.raises(UsageError, match="No feedback is recorded"):
         undo(history, None)
+
+
+def test_those_who_undo_at_once_take_back_one_each(
+    history: sqlite3.Connection, tmp_path: Path
+) -> None:
+    for rating in (0.2, 0.3, 0.4):
+        rate(history, replace(RUN, run_id=f"run-{rating}"), SOUND, rating)
+    everyone = Barrier(6)
+
+    def take_back(_: int) -> str | None:
+        with closing(connect(tmp_path / "h.db", write=True)) as connection:
+            everyone.wait()
+            try:
+                return undo(connection, None).id
+            except UsageError:
+                return None
+
+    with ThreadPoolExecutor(6) as threads:
+        taken_back = list(threads.map(take_back, range(6)))
+    assert taken_back.count(None) == 3, "there is nothing more"
+    assert len(set(taken_back)) == 4
+    assert quality(history) == 0.7
 
 
 def test_a_reset_of_all_is_not_undone_for_one_type(history: sqlite3.Connection) -> None:

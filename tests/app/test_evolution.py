@@ -13,7 +13,7 @@ from paragen.app.evolution import Evolution
 from paragen.app.evolving import Beginning, Wanted, beginning
 from paragen.app.session import Session
 from paragen.domain.errors import InterruptedRunError, StoreError
-from paragen.domain.events import Event
+from paragen.domain.events import CandidateEnded, Event
 from paragen.domain.ports import Subscriber
 from paragen.learn.evolved import Verdict
 from paragen.server.scripted_ollama import ScriptedOllama
@@ -39,11 +39,14 @@ def server(place: Place) -> Iterator[ScriptedOllama]:
         yield found
 
 
-def begun(place: Place, *, budget: int = 80, population: int = 6) -> Beginning:
+def begun(
+    place: Place, *, budget: int = 80, population: int = 6, generations: int = 1
+) -> Beginning:
     config = place.folder / "generators.toml"
     choices = Choices(config=config, database=place.database, sandbox="none", unsafe=True)
     return beginning(
-        choices, Wanted(task_type="api", budget=budget, generations=1, population=population)
+        choices,
+        Wanted(task_type="api", budget=budget, generations=generations, population=population),
     )
 
 
@@ -61,6 +64,39 @@ def test_interrupted_before_it_begins_nobody_is_asked(place: Place, server: Scri
     with pytest.raises(InterruptedRunError, match="nothing is kept"):
         search.play()
     assert generations(server) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["generation 2 of 2", "the final"])
+def test_interrupted_later_the_same_search_goes_on_from_there(
+    place: Place, server: ScriptedOllama, when: str
+) -> None:
+    """Nobody is asked twice, and the final that was begun is gone on with under its name."""
+
+    def interrupting(session: Session, said: str) -> AbstractContextManager[Subscriber]:
+        if not said.startswith(when):
+            return unwatched(session, said)
+
+        def see(event: Event) -> None:
+            if isinstance(event, CandidateEnded):
+                search.interrupt()
+
+        return nullcontext(see)
+
+    search = Evolution(begun(place, budget=120, generations=2), interrupting, pytest.fail)
+    with pytest.raises(InterruptedRunError, match="goes on from there"):
+        search.play()
+    said: list[str] = []
+    found = Evolution(begun(place, budget=120, generations=2), unwatched, said.append).play()
+    assert found.verdict is Verdict.KEPT
+    assert found.finalist is not None
+    assert found.finalist.name == "api-expert-1"
+    assert 0 < found.on_record < found.attempts
+    (_, *others) = [one for one in said if "are on record" in one]
+    assert len(others) == (when == "the final")
+    answered = [one for one in generations(server) if one.ending == "answered"]
+    under_way = 4  # answers that were on their way at the interrupt
+    assert found.attempts <= len(answered) <= found.attempts + under_way
 
 
 @pytest.mark.slow

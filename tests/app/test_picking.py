@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from paragen.app.picking import pick_of
 from paragen.app.playing import Picked
 from paragen.domain.generator import Generator
 from paragen.domain.task import Task
-from paragen.learn.recommend import AlikeTask, TaskCounts
-from paragen.learn.standing import Recipe, Tallies, Tally
+from paragen.learn.recommend import AlikeTask, Counts, TaskCounts
+from paragen.learn.standing import Recipe
 from paragen.store.evidence import Evidence
 
 GENERATORS = tuple(Generator(name=name, model=f"{name}:7b") for name in ("bad", "good", "new"))
@@ -36,16 +36,15 @@ class Known(History):
         self._plays = plays
         self._alike = alike
 
-    def evidence(self, prompts: Sequence[str] = ()) -> Evidence:
+    def evidence(self, prompts: Sequence[str] = (), *, named: Collection[Recipe] = ()) -> Evidence:
         self.asked += 1
-        recipes = {1: BAD, 2: GOOD, 3: NEW}
-        keys = {recipe: key for key, recipe in recipes.items()}
-        tallies = {
-            (task_type, keys[recipe]): Tally(plays=plays, passes=passes)
-            for (task_type, recipe), (passes, plays) in self._plays.items()
-        }
+        played: dict[Recipe, dict[str, Counts]] = {}
+        for (task_type, recipe), (passes, plays) in self._plays.items():
+            played.setdefault(recipe, {})[task_type] = Counts(
+                plays, passes, plays, plays, plays, passes
+            )
         alike = tuple(self._alike.get(prompt, ()) for prompt in prompts)
-        return Evidence(Tallies(recipes, tallies, ()), alike)
+        return Evidence(played, alike)
 
 
 def task(name: str, task_type: str = "api") -> Task:
@@ -64,12 +63,12 @@ def picked(
 
 
 def names(found: Sequence[Picked]) -> list[list[str]]:
-    return [[one.name for one in who] for who, _ in found]
+    return [[one.name for one in picked.who] for picked in found]
 
 
 def said(found: Sequence[Picked]) -> list[list[str]]:
     """Without what stands in brackets."""
-    return [[sentence.split(" (")[0] for sentence in sentences] for _, sentences in found]
+    return [[sentence.split(" (")[0] for sentence in picked.notes] for picked in found]
 
 
 def new_passed(likeness: float = 0.9) -> list[AlikeTask]:
@@ -81,13 +80,12 @@ def test_each_task_is_played_by_its_own_and_its_type_is_said_once() -> None:
     found = picked(Known(PLAYS, {"b": new_passed()}), [task("a"), task("b"), task("c")])
     assert names(found) == [["good"], ["new"], ["good"]]
     assert said(found) == [
-        ["api is played by good"],
+        ["2 tasks of type api are played by good"],
         ["b is played by new"],
         [],
     ]
-    ((_, (why, *_)), (_, (why_b, *_)), _) = found
-    assert "as recommended" in why
-    assert "by what was played like it" in why_b
+    assert "as recommended" in found[0].notes[0]
+    assert "by what was played like it" in found[1].notes[0]
 
 
 def test_of_many_that_are_played_otherwise_some_are_named() -> None:
@@ -106,19 +104,22 @@ def test_of_many_that_are_played_otherwise_some_are_named() -> None:
 def test_that_like_tasks_say_the_same_as_the_type_is_not_worth_a_word() -> None:
     alike = [AlikeTask("past", "wrong", 0.9, {GOOD: TaskCounts(plays=6, passes=6)})]
     known = Known(PLAYS | {("api", NEW): (0, 9)}, {"a": alike})
-    assert said(picked(known, [task("a")])) == [["api is played by good"]]
+    assert said(picked(known, [task("a")])) == [["a is played by good"]]
 
 
 def test_of_whom_nothing_is_known_that_is_said_unless_they_are_explored() -> None:
     found = picked(Known(PLAYS, {}), [task("a")])
     assert said(found) == [
         [
-            "api is played by good",
+            "a is played by good",
             "nothing is known of new: with --explore 0.1 they play now and then",
         ]
     ]
     assert len(said(picked(Known(PLAYS, {}), [task("a")], number=3))[0]) == 1
-    assert len(said(picked(Known({}, {}), [task("a")]))[0]) == 1, "nothing is known of any"
+    unknown = picked(Known({}, {}), [task("a")])
+    assert said(unknown) == [[]]
+    ((warning,),) = (one.warnings for one in unknown)
+    assert "a is played by bad (the first of the config: nothing is known of any." in warning
     explored = picked(Known(PLAYS, {}), [task("a")], explore=1)
     assert said(explored) == [["a is played by good, and by new to learn more of it"]]
 
@@ -145,4 +146,4 @@ def test_a_type_that_is_played_by_others_is_said_too() -> None:
     known = Known(PLAYS | {("parsing", BAD): (99, 99)}, {})
     found = picked(known, tasks)
     assert names(found) == [["good"], ["bad"]]
-    assert said(found)[1] == ["parsing is played by bad"]
+    assert said(found)[1] == ["b is played by bad"]

@@ -32,11 +32,12 @@ from typing import Any
 
 from scipy.stats import binomtest, spearmanr
 
-from paragen.parse.recording import Recorded, format_recording
+from paragen.parse.recording import Recorded
 from paragen.sandbox import default_workers, open_sandbox
 from tests.bench.acceptance import lines, stub
 from tests.bench.bare_verdicts import Difference, bare_verdict, explained
 from tests.cli.running import CHOSEN, Place, command
+from tests.server.recordings import format_recording
 
 LIMIT_S = 3600.0
 SIGNIFICANT = 0.05

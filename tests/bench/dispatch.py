@@ -29,8 +29,9 @@ from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria, Weights
 from paragen.engine.slots import Slots, resident_of
-from paragen.simulator import PlainPool, Policy, SimHost, simulate
+from paragen.simulator import Policy, SimHost, simulate
 from tests.bench.dispatch_best import Job, exact_s, least_s
+from tests.simulator.plain_pool import PlainPool
 
 TARGET = 1.05
 TARGET_US = 50.0
@@ -141,7 +142,7 @@ def makespan_s(played: Case, policy: Policy) -> float:
     return result.makespan_s
 
 
-def passed(attempt: Attempt) -> Candidate:
+def passed(run: str, plan: Plan, attempt: Attempt) -> Candidate:
     """Every program passes."""
     return Candidate(attempt=attempt, status=Status.PASSED)
 

@@ -24,7 +24,7 @@ from paragen.domain.ports import Cancel, Sandbox
 from paragen.domain.status import MODEL_OUTCOMES, Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria, Weights
-from paragen.engine.workers import judged
+from paragen.engine.candidates import judged
 from paragen.parse.task import build_task, read_task
 from paragen.sandbox import default_workers, open_sandbox
 from tests.bench.acceptance import lines, task_text

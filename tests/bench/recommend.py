@@ -27,8 +27,8 @@ from functools import partial
 from random import Random
 from statistics import fmean, pstdev
 
-from paragen.learn.recommend import AlikeTask, TaskCounts, pick, recommend
-from paragen.learn.standing import Recipe, Tallies, Tally
+from paragen.learn.recommend import AlikeTask, Counts, TaskCounts, pick, recommend
+from paragen.learn.standing import Recipe
 from tests.bench.made_up import SCENARIOS, Game, Scenario, made_up
 
 FIRST_SEED = 1000
@@ -45,25 +45,24 @@ class Known:
 
     def __init__(self, game: Game) -> None:
         self.game = game
-        self._plays: dict[tuple[str, int], Tally] = {}
+        self.played: dict[Recipe, dict[str, Counts]] = {one: {} for one in game.recipes}
         self._on_tasks: list[Mapping[Recipe, TaskCounts]] = []
 
     def add(self, number: int, passed: Mapping[int, bool]) -> None:
         """What came of a task; the first who passed won, where more than one played."""
         won = next((who for who, did in passed.items() if did), None) if len(passed) > 1 else None
         for who, did in passed.items():
-            cell = self.game.types[number], who
-            tally = self._plays.get(cell, Tally())
-            self._plays[cell] = tally._replace(plays=tally.plays + 1, passes=tally.passes + did)
+            of_recipe, task_type = self.played[self.game.recipes[who]], self.game.types[number]
+            counts = of_recipe.get(task_type, Counts())
+            of_recipe[task_type] = counts.plus(
+                Counts(plays=1, passes=did, tasks=1, fair_plays=1, fair_tasks=1, fair_shares=did)
+            )
         self._on_tasks.append(
             {
                 self.game.recipes[who]: TaskCounts(1, int(did), int(who == won))
                 for who, did in passed.items()
             }
         )
-
-    def tallies(self) -> Tallies:
-        return Tallies(dict(enumerate(self.game.recipes)), self._plays, ())
 
     def alike(self, number: int) -> Sequence[AlikeTask]:
         return [
@@ -103,7 +102,7 @@ def recommended(
 ) -> tuple[Sequence[int], Sequence[int]]:
     game = known.game
     alike = known.alike(number) if sees_alike else ()
-    ranked = recommend(game.recipes, known.tallies(), game.types[number], alike)
+    ranked = recommend(game.recipes, known.played, game.types[number], alike)
     picked = pick(ranked, k, explore=explore, lot=lots.random())
     numbers = [game.recipes.index(one.recipe) for one in picked]
     return numbers[:k], numbers[k:]

@@ -24,7 +24,7 @@ from tests.bench.recommend import (
 
 NAMED = {one.name: one for one in SCENARIOS}
 CLEAR = NAMED["one is best at everything"]
-TASKS, SEEDS = 60, 4
+TASKS, SEEDS = 60, 12
 
 
 def test_recommendations_lie_between_the_best_and_lots() -> None:

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from paragen.domain.generator import Generator
 from paragen.learn import bootstrap, evolve
 from paragen.learn.evolve import (
-    FEWEST,
     FEWEST_TASKS,
     Individual,
     Played,
-    expert_name,
+    expert_names,
     held_back,
     least_budget,
     offspring,
@@ -34,7 +33,7 @@ from paragen.learn.genes import (
     lots_of,
     mutated,
 )
-from paragen.learn.paired import Finding, Measure, TaskTally, compare
+from paragen.learn.paired import FEWEST, Finding, Measure, TaskTally, compare
 
 BREEDS = st.builds(
     Generator,
@@ -207,8 +206,14 @@ class TestSpending:
         assert found.selection <= tasks - held_back(tasks)
         assert 1 <= found.generations <= generations
         assert 1 <= found.population <= population
-        for spent in (0, found.most - 2 * found.held_back):
+        selecting = (parents + found.generations * found.population) * found.selection
+        for spent in (0, selecting):
             assert spent + 2 * found.held_back * found.copies(spent) <= budget
+        final = 2 * found.held_back
+        assert found.most == selecting + final * found.copies(selecting)
+        if budget >= 3 * parents:
+            share = min(evolve.MOST_COPIES, int(budget * evolve.FINAL) // final)
+            assert found.copies(selecting) >= share, "selecting leaves the end its share"
 
     @pytest.mark.parametrize(
         ("left", "copies"), [(0, 1), (13, 1), (28, 2), (69, 4), (70, 5), (900, 5)]
@@ -218,6 +223,16 @@ class TestSpending:
         assert found is not None
         assert found.held_back == 7
         assert found.copies(200 - left) == copies
+
+    def test_few_tasks_are_played_often_at_the_end(self) -> None:
+        found = spending(20, 4, budget=200, generations=3, population=6)
+        assert found is not None
+        assert (found.selection, found.held_back, found.copies(22 * 5)) == (5, 10, 4)
+        assert found.most == 22 * 5 + 2 * 10 * 4
+
+    def test_many_parents_come_before_copies(self) -> None:
+        budget = least_budget(50) + 1
+        assert spending(12, 50, budget=budget, generations=3, population=6) is not None
 
     @given(st.integers(FEWEST_TASKS, 60), st.integers(30, 400))
     def test_no_task_is_on_both_sides(self, tasks: int, budget: int) -> None:
@@ -290,7 +305,12 @@ class TestSelection:
     ],
 )
 def test_an_experts_name_is_free(task_type: str, taken: tuple[str, ...], name: str) -> None:
-    assert expert_name(task_type, taken) == name
+    assert expert_names(task_type, taken)[-1] == name
+
+
+def test_the_names_of_earlier_experts_come_before_it() -> None:
+    taken = ("api-expert-2", "api-expert-1", "sql-expert-3")
+    assert expert_names("api", taken) == ("api-expert-1", "api-expert-2", "api-expert-3")
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from paragen.domain.tournament import Weights
@@ -74,7 +74,29 @@ def test_the_same_rating_again_and_again_converges_without_overshooting(
     distances = [abs(quality - end) for quality in path]
     assert all(later <= sooner + 1e-12 for sooner, later in pairwise(distances))
     assert all((quality - end) * (start.quality - end) >= -1e-9 for quality in path)
-    assert distances[20] <= 0.13 * distances[0] + 1e-9
+    assert distances[21] <= 0.13 * distances[0] + 1e-9
+
+
+@given(weights, shares, scored)
+@example(BALANCED, 0.3, Scored(quality=0.6, speed=0.6))
+def test_weights_converge_where_each_choice_is_made_by_the_last_ones(
+    start: Weights, rating: float, candidate: Scored
+) -> None:
+    """They come to what the rating says, or to where neither carries the choice, and stay."""
+    now, path = start, [start.quality]
+    for _ in range(400):
+        now = moved(now, rated(rating, candidate, now))
+        path.append(now.quality)
+    assert path[-2] == pytest.approx(path[-1], abs=1e-9)
+    steps = [later - sooner for sooner, later in pairwise(path)]
+    assert all(step >= 0 for step in steps) or all(step <= 0 for step in steps), "on one way"
+
+
+def test_what_neither_carried_moves_nothing() -> None:
+    even = Scored(quality=0.6, speed=0.6)
+    assert moved(BALANCED, rated(0.0, even, EVEN)) == BALANCED
+    nothing = Scored(quality=0.0, speed=0.0)
+    assert moved(BALANCED, rated(0.0, nothing)) == BALANCED
 
 
 @given(weights, shares, shares, scored, weights)

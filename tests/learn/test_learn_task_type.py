@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,9 +54,30 @@ def test_one_past_task_outvotes_words_that_it_is_much_like() -> None:
 def test_telling_words_are_words_of_the_prompt_each_once(prompt: str) -> None:
     words = telling_words(prompt)
     assert len(set(words)) == len(words) <= 64
-    assert all(word in prompt.lower() for word in words)
+    assert all(word in prompt.casefold() for word in words)
     assert telling_words(" ".join(words)) == words
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_of_latin_letters_words_are_what_they_are_beside_others(prompt: str) -> None:
+    assert telling_words(f"{prompt} \N{SNOWMAN}") == telling_words(prompt)
 
 
 def test_words_that_every_task_has_tell_nothing() -> None:
     assert telling_words("Write a function that returns the list") == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("Разбери римские числа.", ("разбери", "римские", "числа")),
+        ("Größe, naïve", ("grösse", "naïve")),
+        ("रोमन अंकों", ("रोमन", "अंकों")),
+        ("将json转换为数", ("json", "转换", "换为", "为数")),
+        ("แปลง", ("แป", "ปล", "ลง")),
+        ("parse_duration(text2) 7z x", ("parse", "duration", "text2")),
+    ],
+)
+def test_words_are_of_any_script(prompt: str, words: tuple[str, ...]) -> None:
+    """Where there are no spaces between words, two characters are one."""
+    assert telling_words(prompt) == words

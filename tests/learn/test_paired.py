@@ -107,6 +107,61 @@ def test_one_play_is_compared_fairly_with_many() -> None:
     assert wrong <= 15, "5 % are 7"
 
 
+@pytest.mark.parametrize(
+    ("tasks", "plays", "chance"), [(30, (10, 1), 0.95), (30, (1, 10), 0.95), (60, (1, 20), 0.98)]
+)
+def test_unequal_plays_raise_no_false_alarms(
+    tasks: int, plays: tuple[int, int], chance: float
+) -> None:
+    """Where most pass, one play that fails is far off, and ten that fail a little aren't."""
+    lots = random.Random(7)
+    wrong = 0
+    for _ in range(120):
+        first, second = (
+            {
+                str(n): TaskTally(
+                    plays=times, passes=sum(lots.random() < chance for _ in [0] * times)
+                )
+                for n in range(tasks)
+            }
+            for times in plays
+        )
+        found = compare(first, second).finding
+        wrong += found is not Finding.UNDECIDED
+        assert is_worse(first, second, by=Measure.PASSES) == (found is Finding.WORSE)
+    assert wrong <= 10, "5 % are 6"
+
+
+def test_unequal_plays_still_tell_what_is_so() -> None:
+    lots = random.Random(8)
+    told = 0
+    for _ in range(60):
+        first = {
+            str(n): TaskTally(plays=10, passes=sum(lots.random() < 0.6 for _ in range(10)))
+            for n in range(30)
+        }
+        second = {str(n): TaskTally(plays=1, passes=lots.random() < 0.9) for n in range(30)}
+        told += is_worse(first, second, by=Measure.PASSES)
+    assert told >= 50
+
+
+def test_a_long_history_of_any_numbers_of_plays_is_compared() -> None:
+    """The common unit of their rates is too large for a float."""
+    lots = random.Random(1)
+    first, second = (
+        {
+            str(n): TaskTally(plays=times, passes=sum(lots.random() < 0.5 for _ in range(times)))
+            for n in range(200)
+            for times in [lots.randint(100, 700)]
+        }
+        for _ in range(2)
+    )
+    found = compare(first, second)
+    assert found.finding is Finding.UNDECIDED
+    assert found.more_tasks is not None
+    assert not is_worse(first, second, by=Measure.PASSES)
+
+
 def test_scores_are_taken_with_the_same_weights() -> None:
     first = {"x": TaskTally(plays=2, passes=2, quality=1.8, speed=0.4, quality_weight=0.75)}
     second = {"x": TaskTally(plays=1, passes=1, quality=0.9, speed=0.2, quality_weight=0.1)}
@@ -204,6 +259,24 @@ class TestMoreTasks:
     def test_as_many_as_the_exact_test_needs(self) -> None:
         assert more_tasks([1] * 3) == 3
         assert more_tasks([1, 1, 1, 1, 0]) == 3, "four of five tell something: 8 hold six"
+
+    def test_where_plays_are_unequal_it_counts_what_chance_does(self) -> None:
+        """One passed its one play on each of 30 tasks, the other 9 of 10 on a third of them."""
+        first, second = tallies(*[10] * 20, *[9] * 10, plays=10), tallies(*[1] * 30)
+        found = compare(first, second)
+        assert found.finding is Finding.UNDECIDED
+        assert found.more_tasks is not None
+        assert 50 < found.more_tasks < 150
+        times = (30 + found.more_tasks) / 30
+        more = round(20 * times), round(10 * times)
+        told = compare(
+            tallies(*[10] * more[0], *[9] * more[1], plays=10), tallies(*[1] * sum(more))
+        )
+        assert told.finding is Finding.WORSE
+
+    def test_the_unit_may_be_larger_than_any_float(self) -> None:
+        steps = [3, -1, 0, 2, -2]
+        assert more_tasks([one * 10**400 for one in steps]) == more_tasks(steps)
 
     def test_where_nothing_is_to_be_seen_nothing_is_promised(self) -> None:
         assert more_tasks([0] * 9) is None

@@ -60,6 +60,13 @@ def test_where_there_are_too_many_sums_the_normal_distribution_is_near(
     assert p_value(steps) == pytest.approx(exact, rel=0.05)
 
 
+def test_a_unit_larger_than_any_float_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [3, -1, 4, 1, -5, 9, 2, 6]
+    for most in (sign_flips.MOST_STEPS, 10):
+        monkeypatch.setattr(sign_flips, "MOST_STEPS", most)
+        assert p_value([one * 10**400 for one in steps]) == p_value(steps)
+
+
 def test_thousands_of_tasks_take_no_longer_than_their_bound() -> None:
     assert 0 < p_value([n % 997 - 450 for n in range(20_000)]) < 1e-100
     assert p_value([1] * 5000 + [-1] * 4900) == pytest.approx(stats.binomtest(5000, 9900).pvalue)

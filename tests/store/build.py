@@ -11,7 +11,7 @@ from paragen.domain.board import Budget
 from paragen.domain.candidate import Candidate, Fault, Scores, Verdict
 from paragen.domain.command import CaseResult, Outcome
 from paragen.domain.events import CandidateEnded, Event, RunEnded, RunStarted
-from paragen.domain.generator import Answer, Attempt, Generator, Instance, Purpose, instance
+from paragen.domain.generator import Answer, Attempt, Generator, Instance, instance
 from paragen.domain.plan import Plan
 from paragen.domain.standing import Standing
 from paragen.domain.status import Status
@@ -168,19 +168,11 @@ def generators() -> st.SearchStrategy[Generator]:
 
 
 def instances() -> st.SearchStrategy[Instance]:
-    return st.builds(
-        Instance, generator=generators(), copy=counts, seed=integers, role=st.none() | texts
-    )
+    return st.builds(Instance, generator=generators(), copy=counts, seed=integers)
 
 
 def attempts() -> st.SearchStrategy[Attempt]:
-    return st.builds(
-        Attempt,
-        id=names,
-        instance=instances(),
-        purpose=st.sampled_from(Purpose),
-        parents=st.lists(names, max_size=2).map(tuple),
-    )
+    return st.builds(Attempt, id=names, instance=instances())
 
 
 def answers() -> st.SearchStrategy[Answer]:
@@ -315,7 +307,6 @@ def plans() -> st.SearchStrategy[Plan]:
             Budget,
             max_attempts=st.none() | counts,
             min_attempts=counts,
-            max_in_flight=st.none() | counts,
             fail_fast=st.booleans(),
         ),
         deadline_s=st.none() | finite,

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from paragen.domain.board import Board, Budget
+from paragen.domain.board import Board
 from paragen.domain.candidate import Candidate
 from paragen.domain.events import (
     AttemptsAsked,
@@ -35,15 +35,15 @@ from paragen.store.resume import UnfinishedRun, unfinished
 from tests.store import build
 
 SESSION = "s1"
+MOST = 5
 STATUSES = (Status.PASSED, Status.FAILED, Status.NO_CODE, Status.TIMEOUT)
 
 
 def plans() -> dict[str, Plan]:
-    """What is played: in each, 36 attempts, of which at most 5 are in flight."""
+    """What is played: in each, 36 attempts, of which at most MOST are in flight."""
     made = build.plan("slugify", "a", "b", "c", copies=12)
-    limited = replace(made, budget=Budget(max_in_flight=5))
     return {
-        f"r{n}": replace(limited, task=replace(made.task, name=f"task {n}", sha256=str(n)))
+        f"r{n}": replace(made, task=replace(made.task, name=f"task {n}", sha256=str(n)))
         for n in range(3)
     }
 
@@ -100,10 +100,10 @@ def _play(tell: Telling, run_id: str, plan: Plan, before: UnfinishedRun | None) 
             board = board.ended(candidate)
     tell(RunStarted(run=begun(run_id, plan), planned=0), f"begun {run_id}")
     while (step := decide(mode, board, plan.budget)).finish is None:
-        if step.start:
-            asked = AttemptsAsked(run_id=run_id, attempts=step.start)
-            tell(asked, *(f"asked {run_id} {one.id}" for one in step.start))
-            board = board.asked(step.start)
+        if start := step.start[: MOST - board.running]:
+            asked = AttemptsAsked(run_id=run_id, attempts=start)
+            tell(asked, *(f"asked {run_id} {one.id}" for one in start))
+            board = board.asked(start)
             continue
         # The last that was asked ends first: the order of ending is another than that of asking.
         candidate = outcome(board.attempts[board.in_flight[-1]])

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 
@@ -79,9 +80,18 @@ def test_on_all_tasks_together_it_is_what_standings_say(tmp_path: Path, seed: in
     found = asked(path)
     with closing(connect(path, write=False)) as connection:
         known = tallies(connection)
-    plays = {who: (tally.plays, tally.passes) for who, tally in known.plays.items()}
-    assert {who: (one.plays, one.passes) for who, one in found.tallies.plays.items()} == plays
-    assert found.tallies.recipes == known.recipes
+    plays: Counter[tuple[Recipe, str, str]] = Counter()
+    for (task_type, key), tally in known.plays.items():
+        for name in ("plays", "passes", "fair_plays"):
+            plays[known.recipes[key], task_type, name] += getattr(tally, name)
+    assert plays == Counter(
+        {
+            (recipe, task_type, name): getattr(counts, name)
+            for recipe, by_type in found.played.items()
+            for task_type, counts in by_type.items()
+            for name in ("plays", "passes", "fair_plays")
+        }
+    )
 
     (alike,) = found.alike
     assert all(one.likeness == pytest.approx(1.0) for one in alike)
@@ -137,8 +147,8 @@ def test_a_session_may_be_left_out(tmp_path: Path) -> None:
     record(path, [first, replace(first, run_id="r2", session_id="s2")])
     assert of(path, PROMPT)[0][2:] == (2, 2, 0)
     assert of(path, PROMPT, "s2")[0][2:] == (1, 1, 0)
-    left = asked(path, PROMPT, "s2").tallies
-    assert [one.plays for one in left.plays.values()] == [1]
+    (left,) = asked(path, PROMPT, "s2").played.values()
+    assert [one.plays for one in left.values()] == [1]
 
 
 def test_what_is_being_played_has_plays_but_was_not_won(tmp_path: Path) -> None:
@@ -165,5 +175,98 @@ def test_nothing_is_asked_where_nothing_is_looked_for(tmp_path: Path) -> None:
     with closing(connect(path, write=False)) as connection:
         found = evidence(connection, None, [])
     assert found.alike == ()
-    (recipe,) = found.tallies.recipes.values()
-    assert recipe == Recipe("a", Generator(name="a", model="coder:7b").model, 0.3)
+    assert list(found.played) == [Recipe("a", Generator(name="a", model="coder:7b").model, 0.3)]
+
+
+def shares(runs: Iterable[Run], *, fair: bool) -> dict[tuple[Recipe, str], list[Fraction]]:
+    """Of each task that somebody played, fairly or otherwise, what share passed."""
+    passed: dict[tuple[Recipe, str], dict[str, list[bool]]] = {}
+    for played in runs:
+        if not played.task.tests or (played.mode == "all") is not fair:
+            continue
+        for one in played.ranking:
+            if one.status is Status.ERROR or (one.answer is not None and one.answer.cached):
+                continue
+            who = one.attempt.instance.generator
+            recipe = Recipe(who.name, who.model, float(who.temperature))
+            of_task = passed.setdefault((recipe, played.task.task_type), {})
+            of_task.setdefault(played.task.sha256, []).append(one.status is Status.PASSED)
+    return {
+        who: [Fraction(sum(some), len(some)) for some in by_task.values()]
+        for who, by_task in passed.items()
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_task_is_one_however_often_it_was_played(tmp_path: Path, seed: int) -> None:
+    """And by however many recipes of one name, model and temperature."""
+    lots, path = Random(seed), tmp_path / "h.db"
+    runs = [any_run(lots, number) for number in range(30)]
+    runs = [replace(one, mode=lots.choice(["all", "race"])) for one in runs]
+    record(path, runs)
+    fair, unfair = shares(runs, fair=True), shares(runs, fair=False)
+    found = {
+        (recipe, task_type): counts
+        for recipe, by_type in asked(path).played.items()
+        for task_type, counts in by_type.items()
+    }
+    assert found.keys() == fair.keys() | unfair.keys()
+    for who, counts in found.items():
+        assert counts.fair_tasks == len(fair.get(who, ()))
+        assert counts.fair_shares == pytest.approx(float(sum(fair.get(who, ()))))
+        assert counts.unfair_tasks == len(unfair.get(who, ()))
+        assert counts.unfair_shares == pytest.approx(float(sum(unfair.get(who, ()))))
+        assert max(counts.fair_tasks, counts.unfair_tasks) <= counts.tasks <= 3
+
+
+def test_those_who_did_the_same_on_other_tasks_are_equals(tmp_path: Path) -> None:
+    """The same shares add up to something else from the other side, unless that is minded."""
+    shares = [(5, 9), (1, 2), (8, 11), (0, 2), (6, 9), (3, 6), (0, 12), (0, 8)]
+    path, runs = tmp_path / "h.db", []
+    for name, some in (("a", shares), ("b", shares[::-1]), ("c", sorted(shares))):
+        for at, (passes, plays) in enumerate(some):
+            status = [Status.PASSED] * passes + [Status.FAILED] * (plays - passes)
+            tried = (build.candidate(f"c{n}", s, generator=name) for n, s in enumerate(status))
+            played = build.run(f"{name}{at}", *tried)
+            runs.append(replace(played, task=replace(played.task, sha256=str(at))))
+    record(path, runs)
+    found = {recipe.name: by_type["utilities"] for recipe, by_type in asked(path).played.items()}
+    assert found["a"] == found["b"] == found["c"]
+
+
+def test_the_very_same_prompt_is_told_from_the_same_words(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    texts = {"same": PROMPT, "words": PROMPT.upper(), "tests": PROMPT, "other": "A triangle."}
+    runs = []
+    for name, prompt in texts.items():
+        played = build.run(name, build.candidate("a"), winner="a")
+        runs.append(replace(played, task=replace(played.task, prompt=prompt, sha256=name)))
+    record(path, runs)
+    (alike,) = asked(path).alike
+    assert [(one.task, one.is_same) for one in alike] == [
+        ("same", True),
+        ("tests", True),
+        ("words", False),
+    ]
+    assert [one.likeness for one in alike] == pytest.approx([1.0, 1.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Напиши функцию, которая разбирает римские числа.",
+        "编写一个函数,将罗马数字转换为整数。",
+        "Write a function that returns the list.",  # no word of it tells anything
+        "?",
+        "\u19b0\u19b1",  # letters for Python, and none for SQLite
+    ],
+)
+def test_every_prompt_is_like_itself(tmp_path: Path, prompt: str) -> None:
+    path = tmp_path / "h.db"
+    played = build.run("r1", build.candidate("a"), winner="a", task_type="numerals")
+    record(path, [replace(played, task=replace(played.task, prompt=prompt))])
+    (alike,) = asked(path, prompt).alike
+    assert [(one.is_same, one.likeness) for one in alike] == [(True, 1.0)]
+    with closing(connect(path, write=False)) as connection:
+        (similar,) = PastTasks(connection).like(prompt)
+    assert similar == ("numerals", 1.0)

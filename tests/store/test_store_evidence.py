@@ -70,8 +70,12 @@ def test_a_standing_is_what_the_plays_were(path: Path, connection: sqlite3.Conne
             runs=1,
             wins=0,
             mean_reward=sum(rewards) / len(rewards),
+            tasks=1,
+            task_rate=round(2 / len(rewards), 12),
         ),
-        "rival": Standing(plays=1, passes=1, runs=1, wins=1, mean_reward=rival.reward),
+        "rival": Standing(
+            plays=1, passes=1, runs=1, wins=1, mean_reward=rival.reward, tasks=1, task_rate=1.0
+        ),
     }
     assert set(standings(connection, "parsing")) == {"g"}
     assert standings(connection, "none such") == {}
@@ -160,7 +164,9 @@ def test_answers_given_before_count_nowhere(path: Path, connection: sqlite3.Conn
     rival = build.candidate("rival")
     record(path, build.run("r1", new, rival, winner="new"))
     before = stats(connection), standings(connection, "utilities"), seen_costs(connection)
-    assert before[1]["g"] == Standing(plays=1, passes=1, runs=1, wins=1, mean_reward=0.75)
+    assert before[1]["g"] == Standing(
+        plays=1, passes=1, runs=1, wins=1, mean_reward=0.75, tasks=1, task_rate=1.0
+    )
     record(path, build.run("r2", old, cached(rival), winner="old"))
     assert (
         stats(connection),

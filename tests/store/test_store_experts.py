@@ -18,7 +18,7 @@ from paragen.domain.tournament import Run
 from paragen.learn.evolve import played_in
 from paragen.learn.experts import Since
 from paragen.learn.standing import Recipe
-from paragen.store import writer
+from paragen.store import experts as experts_module
 from paragen.store.connection import connect
 from paragen.store.experts import (
     add_expert,
@@ -55,7 +55,7 @@ def history(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def keep(connection: sqlite3.Connection, generator: Generator = EXPERT) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "now", lambda: EVOLVED)
+        patch.setattr(experts_module, "now", lambda: EVOLVED)
         add_expert(
             connection,
             generator,
@@ -107,6 +107,12 @@ def test_an_expert_comes_back(history: sqlite3.Connection) -> None:
     assert experts(history, task_type="api") == (one,)
     assert experts(history, task_type="other") == ()
     assert recorded_names(history) == {"api-expert-1"}
+
+
+def test_found_again_in_the_same_session_it_is_kept_once(history: sqlite3.Connection) -> None:
+    keep(history)
+    keep(history)
+    assert len(experts(history)) == 1
 
 
 def test_it_comes_with_a_merge_once(history: sqlite3.Connection, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_each_is_later_than_all_before_it_whatever_the_clock_says(
     history: sqlite3.Connection,
 ) -> None:
     ahead = replace(new_entry(LOW, candidates=("c1",)), given_at="2999-12-31T23:59:59.999999+00:00")
-    add(history, ahead)
+    add(history, ahead)  # as older histories have them
     later = [add(history, new_entry(LOW, candidates=(name,)))[-1] for name in ("c2", "c3")]
     assert list(entries(history)) == [ahead, *later]
     assert ahead.given_at < later[0].given_at < later[1].given_at

@@ -51,7 +51,15 @@ def test_a_hand_made_plan_is_equal_and_each_generator_is_one_value() -> None:
 
 def test_what_is_newer_than_the_record_has_its_default() -> None:
     document = json.loads(to_json(build.plan()))
-    del document["plan"]["budget"]["max_in_flight"], document["plan"]["needs"]
+    del document["plan"]["budget"]["fail_fast"], document["plan"]["needs"]
+    assert from_json(json.dumps(document)) == build.plan()
+
+
+def test_what_older_records_name_and_no_plan_had_is_left_out() -> None:
+    document = json.loads(to_json(build.plan()))
+    document["plan"]["budget"]["max_in_flight"] = None
+    for one in document["roster"]:
+        one["role"] = None
     assert from_json(json.dumps(document)) == build.plan()
 
 

@@ -191,16 +191,23 @@ def test_another_temperature_is_another_generator(
     assert {row.temperature for row in stats(connection)} == {0.0, 0.9}
 
 
-@pytest.mark.parametrize("statement", [HISTORY, SUMS, FIELDS])
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (HISTORY, "COVERING INDEX candidates_record"),
+        (FIELDS, "COVERING INDEX candidates_record"),
+        (SUMS, "INDEX candidates_record"),  # which covers all but the kinds of errors
+    ],
+)
 @pytest.mark.parametrize("which", ["true", condition("x", "2026")])
 def test_candidates_are_only_looked_up_in_the_covering_index(
-    connection: sqlite3.Connection, statement: str, which: str
+    connection: sqlite3.Connection, statement: str, index: str, which: str
 ) -> None:
     plan = connection.execute(
-        "EXPLAIN QUERY PLAN " + statement.format(types="true", which=which),
-        {"limit": 5, "task_type": "x", "since": "2026"},
+        "EXPLAIN QUERY PLAN " + statement.format(condition="true", which=which),
+        {"limit": 5, "task_type": "x", "since": "2026", "tried": "[]"},
     )
     steps = [row["detail"] for row in plan]
-    assert any("COVERING INDEX candidates_record" in step for step in steps)
+    assert any(index in step for step in steps)
     scans = [step for step in steps if step.startswith(("SCAN c", "SCAN s"))]
-    assert all("COVERING INDEX" in step for step in scans)
+    assert all(index.removesuffix(" candidates_record") in step for step in scans)

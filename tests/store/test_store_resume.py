@@ -19,7 +19,7 @@ from paragen.domain.events import (
     RunStarted,
     SessionStarted,
 )
-from paragen.domain.generator import Attempt, Generator, Purpose, instance
+from paragen.domain.generator import Attempt, Generator, instance
 from paragen.domain.plan import Plan
 from paragen.domain.status import Status
 from paragen.engine.outcome import conclude
@@ -167,19 +167,14 @@ def test_an_attempt_that_is_asked_again_ends_last(
     assert run.run.ranking == (build.ended(first), build.ended(second))
 
 
-def test_instances_that_are_not_of_the_roster_and_purposes_come_back(
+def test_instances_that_are_not_of_the_roster_come_back(
     recorder: Recorder, seen: sqlite3.Connection
 ) -> None:
     plan = build.plan()
     further = instance(Generator(name="d", model="d", system="\ud800", temperature=0), 7, 5)
     attempts = (
         Attempt(id="c1", instance=further),
-        Attempt(
-            id="c2",
-            instance=replace(plan.roster[0], role="critic"),
-            purpose=Purpose.REPAIR,
-            parents=("c1",),
-        ),
+        Attempt(id="c2", instance=replace(plan.roster[0], seed=99)),
     )
     begin(recorder, "s1", {"r1": replace(plan, roster=(*plan.roster, further))})
     recorder(AttemptsAsked(run_id="r1", attempts=attempts))
