@@ -11,6 +11,7 @@ from paragen.domain.errors import UsageError
 from paragen.domain.generator import Generator
 from paragen.domain.host import HostSpec
 from paragen.domain.plan import Written
+from paragen.domain.task import Degree
 from paragen.judge.criteria import CriteriaOptions
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a user chose beside the tasks; None and empty leave it to the config."""
+    """What a user chose beside the tasks; None and empty leave it to the config.
+
+    `search` is what a search decides by, None where a user plays.
+    """
 
     config: Path | None = None
     demo: bool = False
@@ -40,8 +44,8 @@ class Choices:
     mode_options: Mapping[str, Written] = field(default_factory=dict)
     profile: str | None = None
     allocate: bool | None = None
-    complexity: str | None = None
-    criticality: str | None = None
+    complexity: Degree | None = None
+    criticality: Degree | None = None
     deadline_s: float | None = None
     min_attempts: int | None = None
     max_attempts: int | None = None
@@ -60,6 +64,7 @@ class Choices:
     database: Path | None = None
     record: bool = True
     audit_tests: bool = False
+    search: str | None = None
 
 
 def configured(choices: Choices) -> Settings:

@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from paragen import __version__
 from paragen.app.choices import Choices, configured
 from paragen.app.probe import probe
 from paragen.app.sandboxes import open_chosen
 from paragen.domain.errors import ParagenError, SandboxFault, SandboxUnavailableError
-from paragen.domain.generator import Generator
+from paragen.domain.generator import CallLimits, Generator
 from paragen.domain.host import HostSpec, canonical_model
 from paragen.domain.ports import HostState, Model
 from paragen.report import text
 from paragen.sandbox.levels import Description, Layer
 from paragen.settings import SandboxOptions
+from paragen.version import __version__
 
 
 class Level(StrEnum):
@@ -54,16 +54,16 @@ def examine(choices: Choices) -> Iterator[Finding]:
     )
     generators: tuple[Generator, ...] = ()
     hosts: tuple[HostSpec, ...] = ()
-    sandbox, database = SandboxOptions(), None
+    limits, sandbox, database = CallLimits(), SandboxOptions(), None
     try:
         settings = configured(choices)
     except ParagenError as error:
         yield _problem("config", error)
     else:
         generators, hosts = settings.generators, settings.hosts
-        sandbox, database = settings.sandbox, settings.database
+        limits, sandbox, database = settings.limits, settings.sandbox, settings.database
         yield _config(generators)
-    yield from _hosts(hosts, generators)
+    yield from _hosts(hosts, limits, generators)
     yield _sandbox(sandbox, choices)
     yield _evaluator()
     yield _database(choices.database, database)
@@ -87,9 +87,11 @@ def _config(generators: Sequence[Generator]) -> Finding:
     )
 
 
-def _hosts(hosts: Sequence[HostSpec], generators: Sequence[Generator]) -> Iterator[Finding]:
+def _hosts(
+    hosts: Sequence[HostSpec], limits: CallLimits, generators: Sequence[Generator]
+) -> Iterator[Finding]:
     states: dict[str, HostState] = {}
-    probes = probe(hosts)
+    probes = probe(hosts, limits)
     for probed in probes:
         check = f"host {probed.name}"
         if probed.state is None:
@@ -240,13 +242,13 @@ def _no_evaluator(why: str) -> Finding:
 def _database(path: Path | None, configured: str | None) -> Finding:
     from contextlib import closing
 
-    from paragen.store.connection import connect, default_path
+    from paragen.store.connection import connect, default_path, is_to_be_made
 
     where = path or default_path(configured)
-    if not where.exists():
-        found = f"{where} isn't there yet; the first run makes it"
-        return Finding(check="database", level=Level.OK, found=found)
     try:
+        if is_to_be_made(where):
+            found = f"{where} isn't there yet; the first run makes it"
+            return Finding(check="database", level=Level.OK, found=found)
         with closing(connect(where, write=True)) as connection:
             (runs,) = connection.execute("SELECT count(*) FROM runs").fetchone()
     except ParagenError as error:  # a run is played all the same, only not recorded

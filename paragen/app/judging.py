@@ -8,7 +8,7 @@ from pathlib import Path
 
 from paragen.app.auditing import audit_tests
 from paragen.app.choices import Choices, configured
-from paragen.app.sandboxes import open_chosen
+from paragen.app.sandboxes import open_chosen, require_packages
 from paragen.domain.audit import Audit
 from paragen.domain.candidate import Verdict
 from paragen.domain.errors import InterruptedRunError, UsageError
@@ -41,12 +41,14 @@ class Judging:
 
         Where the choices say so, `audit` then holds what came of auditing the tests by the first
         program that passed.
-        Raises ConfigError, SandboxUnavailableError, and InterruptedRunError once interrupted.
+        Raises ConfigError, TaskError where a package is missing, SandboxUnavailableError, and
+        InterruptedRunError once interrupted.
         """
         from paragen.sandbox.judge import judge_program
         from paragen.settings import SandboxOptions
 
         options = configured(choices).sandbox if choices.config else SandboxOptions()
+        require_packages([self.task], options.environment)
         sandbox = open_chosen(options, choices, warn)
 
         def verdict(source: tuple[str, str]) -> Verdict:

@@ -11,11 +11,12 @@ from paragen.app.choices import EXAMPLES, Choices
 from paragen.app.learned import with_learned_weights
 from paragen.app.picking import history_for, pick_of
 from paragen.app.playing import plans_of, play_options
-from paragen.app.task_types import inferred, with_types
+from paragen.app.task_types import inferred, misspelled, with_types
 from paragen.domain.errors import UsageError
 from paragen.domain.plan import Plan
 from paragen.domain.task import Task
 from paragen.engine.steps import find_needs
+from paragen.prompts.length import too_long
 
 if TYPE_CHECKING:
     from paragen.settings import Settings
@@ -28,12 +29,20 @@ def planned(tasks: Sequence[Path | Task], settings: Settings, choices: Choices) 
     pick = pick_of(history, choices)
     typed, guesses = with_types(loaded, choices.task_type, history)
     plans = plans_of(typed, settings, choices, history.standings, pick)
-    if guessed := inferred(typed, guesses):
-        plans = (replace(plans[0], warnings=(guessed, *plans[0].warnings)), *plans[1:])
-    said = play_options(settings, choices).criteria
-    plans = with_learned_weights(plans, said, history.learned)
+    given = (task.task_type for task in typed if not task.task_type_inferred)
+    said = (*misspelled(given, history), *filter(None, (inferred(typed, guesses),)))
+    plans = (replace(plans[0], warnings=(*said, *plans[0].warnings)), *plans[1:])
+    criteria = play_options(settings, choices).criteria
+    plans = tuple(_with_length(plan) for plan in plans)
+    plans = with_learned_weights(plans, criteria, history.learned)
     find_needs(plans)
     return plans
+
+
+def _with_length(plan: Plan) -> Plan:
+    """The plan with a warning where its prompt is too long for some who play it."""
+    warning = too_long(plan.task, plan.roster)
+    return replace(plan, warnings=(*plan.warnings, warning)) if warning else plan
 
 
 def _tasks(tasks: Sequence[Path | Task], choices: Choices) -> tuple[Task, ...]:

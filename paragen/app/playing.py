@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from paragen.app.choices import Choices
 from paragen.domain.board import Budget
@@ -28,8 +28,14 @@ USUAL_MODE = "all"
 Standings = Callable[[str, Iterable[Generator]], Mapping[str, Standing]]
 """What history says of generators, by name, for a task type."""
 
-Picked = tuple[tuple[Generator, ...], tuple[str, ...]]
-"""Who plays a task, and what is to be said of it."""
+
+class Picked(NamedTuple):
+    """Who plays a task, why that is so, and what is odd about it."""
+
+    who: tuple[Generator, ...]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
 
 Pick = Callable[[Sequence[Task], Sequence[Generator], int], Sequence[Picked]]
 """Those of the generators who are to play each of the tasks in a session of this seed."""
@@ -117,12 +123,12 @@ def _picked(
         return known[task_type]
 
     plans = []
-    for task, (picked, why) in zip(tasks, pick(tasks, everyone, seed), strict=True):
-        chosen = replace(unnamed, generators=picked)
+    for task, picked in zip(tasks, pick(tasks, everyone, seed), strict=True):
+        chosen = replace(unnamed, generators=picked.who)
         (plan,) = plans_of([task], settings, chosen, standing)
-        said = [*why, *(warning for warning in plan.warnings if warning not in heard)]
-        heard.update(said)
-        plans.append(replace(plan, warnings=tuple(said)))
+        odd = [*picked.warnings, *(said for said in plan.warnings if said not in heard)]
+        heard.update(odd)
+        plans.append(replace(plan, notes=(*picked.notes, *plan.notes), warnings=tuple(odd)))
     return tuple(plans)
 
 
@@ -139,12 +145,14 @@ def _plan(
     """The plan of one task; what holds for all of them is said with the first."""
     mode = find_mode(options.mode or USUAL_MODE, options.mode_options)
     most = options.max_attempts
+    said: tuple[str, ...] = ()
     if options.allocate:
-        roster, worth = _allocated(task, options, generators, standings, seed)
+        roster, why, worth = _allocated(task, options, generators, standings, seed)
+        said = (why,)
         most = most or max(worth, len(roster.instances))
     elif not is_first:
         roster = replace(roster, warnings=())
-    notes = mode.notes(roster.instances) if is_first or options.allocate else ()
+    odd = mode.notes(roster.instances) if is_first or options.allocate else ()
     return Plan(
         task=task,
         roster=roster.instances,
@@ -160,7 +168,8 @@ def _plan(
         seed=seed,
         standings=standings,
         needs=task.needs,
-        warnings=(*roster.warnings, *notes),
+        warnings=(*roster.warnings, *odd),
+        notes=said,
     )
 
 
@@ -170,8 +179,8 @@ def _allocated(
     generators: Sequence[Generator],
     standings: Mapping[str, Standing],
     seed: int,
-) -> tuple[Roster, int]:
-    """Who plays by what the task is worth, said in a sentence; and how many attempts that is."""
+) -> tuple[Roster, str, int]:
+    """Who plays by what the task is worth, why, and how many attempts that is."""
     guessed = estimate(task)
     complexity = options.complexity or guessed.complexity
     criticality = options.criticality or guessed.criticality
@@ -182,8 +191,8 @@ def _allocated(
         why = f"estimated: {guessed.why}" + (f"; {why}" if given else "")
     who = ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in counts.items())
     said = f"{task.name} is played by {who} ({why})"
-    roster = Roster(instances=instances(generators, counts, seed), warnings=(said,))
-    return roster, attempts_for(complexity)
+    roster = Roster(instances=instances(generators, counts, seed))
+    return roster, said, attempts_for(complexity)
 
 
 def limits_of(settings: Settings, options: PlayOptions) -> CallLimits:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from paragen.app.choices import Choices, configured
 from paragen.app.sandboxes import open_chosen
 from paragen.domain.board import Board
-from paragen.domain.candidate import Candidate, Fault, Verdict
+from paragen.domain.candidate import NOT_JUDGED_KIND, Candidate, Fault, Verdict
 from paragen.domain.errors import InterruptedRunError, ParagenError
 from paragen.domain.ports import Cancel, Sandbox
 from paragen.domain.status import JUDGED, MODEL_OUTCOMES, Status
@@ -151,7 +151,7 @@ class Rescoring:
             code=program.code,
             verdict=verdict,
             measures=measures,
-            error=Fault(kind="not_judged", message=verdict.detail) if unjudged else None,
+            error=Fault(kind=NOT_JUDGED_KIND, message=verdict.detail) if unjudged else None,
         )
 
     def _scored(self, candidate: Candidate) -> Candidate:

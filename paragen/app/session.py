@@ -12,27 +12,35 @@ from typing import TYPE_CHECKING
 
 from paragen.app.auditing import audited
 from paragen.app.choices import Choices, configured
-from paragen.app.history import GoingOn, History, database_of, take_up
+from paragen.app.history import (
+    GoingOn,
+    History,
+    database_of,
+    db_option,
+    nothing_unfinished,
+    take_up,
+)
 from paragen.app.opening import open_hosts
 from paragen.app.planned import planned
 from paragen.app.playing import limits_of, play_options
 from paragen.app.probe import NOTHING_PLAYED
 from paragen.app.remembered import recorded_settings, remembered
-from paragen.app.sandboxes import open_chosen
+from paragen.app.sandboxes import open_chosen, require_packages
 from paragen.domain.errors import InterruptedRunError, StoreError, UsageError
 from paragen.domain.events import AttemptQueued, CandidateEnded, Event, RunEnded, RunStarted, Warned
 from paragen.domain.generator import Generator
 from paragen.domain.plan import Plan
 from paragen.domain.ports import Cancel, Subscriber
+from paragen.domain.retry import Retry
 from paragen.domain.task import Task
 from paragen.domain.tournament import Run
 from paragen.engine.outcome import INTERRUPTED, session_exit_code
-from paragen.engine.resumed import Retry
 from paragen.engine.session import Engine
 
 if TYPE_CHECKING:
     from paragen.settings import Settings
     from paragen.store.answers import AnswerCache
+    from paragen.store.recorder import Recorder
 
 Warn = Callable[[str], None]
 
@@ -51,7 +59,6 @@ class Session:
         self.settings = settings
         self.plans = plans
         self.exit_code = 1
-        self.is_recorded = False
         self.is_unfinished = False
         self._choices = choices
         self._options = play_options(settings, choices)
@@ -59,10 +66,27 @@ class Session:
         self._going_on = going_on
         self._stack = ExitStack()
         self._engine: Engine | None = None
+        self._recorder: Recorder | None = None
         self._interrupted = False
         self._no_audits = Cancel()
         if going_on is not None:
             self._stack.callback(going_on.lock.release)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the history has what was played; it may fail at any time, so ask at the end."""
+        return self._recorder is not None and self._recorder.failure is None
+
+    @property
+    def db_option(self) -> str:
+        """What other commands need to find what was recorded, with a space before it, or ""."""
+        return db_option(self._history.path, self.settings)
+
+    @property
+    def is_demo_apart(self) -> bool:
+        """Whether this is the demo, in a history of its own."""
+        choices = self._choices
+        return choices.demo and choices.database is None and bool(self.db_option)
 
     @property
     def audits_tests(self) -> bool:
@@ -78,6 +102,7 @@ class Session:
         """
         settings = configured(choices)
         plans = planned(tasks, settings, choices)
+        require_packages((plan.task for plan in plans), settings.sandbox.environment)
         return cls(settings=settings, choices=choices, plans=plans)
 
     @classmethod
@@ -87,25 +112,20 @@ class Session:
         """Take up the session that is meant by a run's id, the last unfinished one without any.
 
         Where it was played, and how, is as it was, but for what the choices say. Raises UsageError,
-        ConfigError, StoreError.
+        ConfigError, TaskError, StoreError.
         """
-        history = History(database_of(configured(choices), choices))
+        settings = configured(choices)
+        history = History(database_of(settings, choices))
         going_on = take_up(history, reference, retry=retry)
         if going_on is None:
-            raise UsageError(
-                "No session was left unfinished. `paragen history` lists what was played; "
-                "`paragen resume RUN --retry errors` asks again what of it couldn't be judged."
-            )
+            raise UsageError(nothing_unfinished(history, settings))
         try:
             wanted = replace(
                 remembered(going_on.settings, choices), database=history.path, new=True
             )
-            return cls(
-                settings=configured(wanted),
-                choices=wanted,
-                plans=going_on.plans,
-                going_on=going_on,
-            )
+            settings = configured(wanted)
+            require_packages(going_on.tasks_left, settings.sandbox.environment)
+            return cls(settings=settings, choices=wanted, plans=going_on.plans, going_on=going_on)
         except BaseException:
             going_on.lock.release()
             raise
@@ -136,16 +156,22 @@ class Session:
         going_on = self._going_on or self._same_unfinished(warn)
         sandbox = open_chosen(self.settings.sandbox, self._choices_of_workers(), warn)
         self._stack.callback(sandbox.close)
-        up = open_hosts(
-            self.settings.hosts, self.plans, warn, lambda: self._interrupted, self._stack.callback
-        )
         options = self._options
+        limits = limits_of(self.settings, options)
+        up = open_hosts(
+            self.settings.hosts,
+            limits,
+            self.plans,
+            warn,
+            lambda: self._interrupted,
+            self._stack.callback,
+        )
         store = self._store(warn, going_on)
         engine = Engine(
             hosts=[(one.host, one.state) for one in up],
             sandbox=sandbox,
             subscribers=(*store, *_replaying(listeners, going_on)),
-            limits=limits_of(self.settings, options),
+            limits=limits,
             sequential=self._choices.sequential,
             cache=self._cache(warn),
             max_steps=options.max_steps,
@@ -165,7 +191,10 @@ class Session:
         return runs
 
     def interrupt(self) -> None:
-        """Stop starting, end with what there is; safe in a signal handler."""
+        """Stop starting, end with what there is; for any thread, but for no signal handler.
+
+        It takes a lock, which the handler's own thread may hold just then.
+        """
         self._interrupted = True
         self._no_audits.throw()
         if self._engine is not None:
@@ -219,7 +248,8 @@ class Session:
         elif other is not None:
             warn(
                 f"a new session: {other}, which was left unfinished, isn't the same (a task, its "
-                f"tests, who plays, or an option). `paragen resume {other}` goes on with it"
+                "tests, who plays, or an option). "
+                f"`paragen resume {other}{self.db_option}` goes on with it"
             )
         return found
 
@@ -235,7 +265,7 @@ class Session:
             lock=going_on.lock if going_on is not None else None,
         )
         self._stack.callback(recorder.close)
-        self.is_recorded = recorder.failure is None
+        self._recorder = recorder
         return (recorder,)
 
     def _cache(self, warn: Warn) -> AnswerCache | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,18 +74,44 @@ def write_starter(folder: Path, *, host_urls: tuple[str, ...], force: bool) -> S
     """
     config, prompt = folder / FILE_NAME, folder / PROMPT_NAME
     there = [str(path) for path in (config, prompt) if path.is_symlink() or path.exists()]
-    if folders := [str(path) for path in (config, prompt) if path.is_dir()]:
-        raise UsageError(f"{' and '.join(folders)}: is a folder, and would have to be a file.")
+    if others := [str(path) for path in (config, prompt) if path.exists() and not path.is_file()]:
+        raise UsageError(f"{' and '.join(others)}: is a folder or the like, and no file.")
     if there and not force:
         raise UsageError(f"{' and '.join(there)}: already there. --force replaces them.")
     url, models, warnings = _look(host_urls)
+    example = (EXAMPLES / PROMPT_NAME).read_bytes()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        config.write_text(config_text(url, models), encoding="utf-8")
-        prompt.write_bytes((EXAMPLES / PROMPT_NAME).read_bytes())
+        _write_all({config: config_text(url, models).encode(), prompt: example})
     except OSError as error:
         raise UsageError(f"{error.filename}: can't be written ({error.strerror}).") from error
     return Started(written=(config, prompt), prompt=prompt, warnings=warnings)
+
+
+def _write_all(contents: Mapping[Path, bytes]) -> None:
+    """Write files, or none of them: each is written beside its place before any takes it.
+
+    Where a file is a link, what it leads to is written. Raises OSError.
+    """
+    ready: dict[Path, Path] = {}
+    try:
+        for path, content in contents.items():
+            target = Path(os.path.realpath(path))
+            if target.exists() and not os.access(target, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            beside = target.with_name(f".{target.name}.{os.getpid()}")
+            ready[beside] = target
+            try:
+                beside.write_bytes(content)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(path)) from error
+            if target.exists():
+                shutil.copymode(target, beside)
+        for beside, target in ready.items():
+            beside.replace(target)
+    finally:
+        for beside in ready:
+            beside.unlink(missing_ok=True)
 
 
 def config_text(url: str, models: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from paragen.domain.command import Ending, Ran, ScriptRun
 from paragen.domain.errors import InterruptedRunError, TaskError, UsageError
 from paragen.domain.ports import Cancel, Sandbox
 from paragen.domain.task import MIB, Limits
+from paragen.parse.file_names import told_apart
 from paragen.parse.suites import dialect_of, identity, read_problem, title
 from paragen.parse.suites.evalplus import reference_program, with_answers
 from paragen.parse.suites.problem import Problem
@@ -150,7 +151,8 @@ class Import:
             for path in sorted(staging.iterdir()):
                 path.replace(self._folder / path.name)
         except OSError as error:
-            raise UsageError(f"{error.filename}: can't be written ({error.strerror}).") from None
+            where = error.filename or self._folder  # a write that fails doesn't say of what
+            raise UsageError(f"{where}: can't be written ({error.strerror}).") from None
         finally:
             shutil.rmtree(staging, ignore_errors=True)
             if made and not any(self._folder.iterdir()):
@@ -190,18 +192,9 @@ class Import:
 
 
 def _stems(suite: Suite) -> dict[str, str]:
-    """A name for the files of each problem, no two alike on systems that don't tell case apart."""
-    taken: set[str] = set()
-    stems = {}
-    for name in suite.places:
-        stem = first = stem_of(title(name, suite.dialect))
-        count = 1
-        while stem.lower() in taken:
-            count += 1
-            stem = f"{first}-{count}"
-        taken.add(stem.lower())
-        stems[name] = stem
-    return stems
+    """A name for the files of each problem."""
+    stems = told_apart(stem_of(title(name, suite.dialect)) for name in suite.places)
+    return dict(zip(suite.places, stems, strict=True))
 
 
 def _refuse_files_that_are_there(folder: Path, stems: Iterable[str]) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from paragen.app.choices import Choices, configured
+from paragen.app.doctor import examine
 from paragen.app.judging import Judging
 from paragen.app.models import list_models
+from paragen.app.planning import forecast
 from paragen.app.probe import probe
 from paragen.app.session import Session
 from paragen.domain.errors import (
@@ -20,10 +22,12 @@ from paragen.domain.errors import (
     UsageError,
 )
 from paragen.domain.events import AttemptStarted, Event, RunStarted, Warned
-from paragen.domain.generator import Generator
+from paragen.domain.generator import CallLimits, Generator
 from paragen.domain.host import HostSpec
+from paragen.domain.ports import Host
 from paragen.domain.status import Status
 from paragen.files import load_task
+from paragen.hosts import open_host
 from paragen.judge.criteria import CriteriaOptions
 from paragen.sandbox import LEVELS
 from paragen.sandbox.levels import warning
@@ -131,6 +135,26 @@ class TestProbing:
         assert "can't be reached" in probed[0].error
         for one in probed:
             one.host.close()
+
+    def test_whoever_opens_hosts_does_so_with_the_configs_limits(
+        self, here: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened: list[float | None] = []
+
+        def noting(spec: HostSpec, limits: CallLimits | None = None) -> Host:
+            opened.append(limits.connect_s if limits is not None else None)
+            return open_host(spec, limits)
+
+        monkeypatch.setattr("paragen.hosts.open_host", noting)
+        with ScriptedOllama(MIXED) as server:
+            text = config(server.url, more="[run]\nconnect_limit_s = 7\n")
+            (here / "generators.toml").write_text(text, encoding="utf-8")
+            list_models(Choices())
+            list(examine(Choices(**CHOSEN)))
+            forecast([Path("task.md")], Choices())
+            with prepare() as session:
+                session.play([])
+        assert opened == [7.0] * 4
 
     def test_models_are_listed_with_who_uses_them(self, here: Path) -> None:
         with ScriptedOllama(MIXED) as server:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from paragen.app.history import resumed
-from paragen.domain.candidate import Candidate, Fault
+from paragen.domain.candidate import UNJUDGED_KIND, Candidate, Fault
 from paragen.domain.generator import Attempt, Generator, instance
 from paragen.domain.plan import Plan
+from paragen.domain.retry import Retry
 from paragen.domain.status import Status
 from paragen.domain.task import Task
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
-from paragen.engine.resumed import UNJUDGED_KIND, Retry
 from paragen.store.resume import UnfinishedRun
 
 CRITERIA = Criteria(weights=Weights(quality=1, speed=0))

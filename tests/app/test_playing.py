@@ -138,14 +138,14 @@ class TestAllocation:
             "large",
             "large#1",
         ]
-        (said,) = one.warnings
+        (said,) = one.notes
         assert "t is played by small ×2, cold, large ×2 (complexity high, criticality high" in said
 
     def test_what_is_not_given_is_estimated_from_the_task(self) -> None:
         one = plan("", allocate=True, criticality="low")
         assert [who.name for who in one.roster] == ["small"]
-        assert "estimated: complexity low" in one.warnings[0]
-        assert "criticality low, as given" in one.warnings[0]
+        assert "estimated: complexity low" in one.notes[0]
+        assert "criticality low, as given" in one.notes[0]
 
     def test_it_bounds_what_modes_may_ask_for(self) -> None:
         assert plan("", allocate=True, complexity="low").budget.max_attempts == 4

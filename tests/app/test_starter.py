@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -104,3 +105,45 @@ def test_a_dangling_link_is_there_too(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="already there"):
         write_starter(folder, host_urls=(NOWHERE,), force=False)
     assert not outside.exists()
+
+
+def test_what_can_not_be_written_leaves_the_other_as_it_was(tmp_path: Path) -> None:
+    config, prompt = tmp_path / "generators.toml", tmp_path / "prompt.md"
+    config.write_text("mine", encoding="utf-8")
+    prompt.symlink_to(tmp_path / "missing" / "prompt.md")
+    with pytest.raises(UsageError, match=r"prompt\.md: can't be written"):
+        write_starter(tmp_path, host_urls=(NOWHERE,), force=True)
+    assert config.read_text(encoding="utf-8") == "mine"
+    assert sorted(tmp_path.iterdir()) == [config, prompt], "and nothing beside them"
+    assert prompt.is_symlink()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write what is read-only")
+def test_what_is_read_only_stays(tmp_path: Path) -> None:
+    config, prompt = tmp_path / "generators.toml", tmp_path / "prompt.md"
+    for path in (config, prompt):
+        path.write_text("mine", encoding="utf-8")
+    prompt.chmod(0o444)
+    with pytest.raises(UsageError, match=r"prompt\.md: can't be written"):
+        write_starter(tmp_path, host_urls=(NOWHERE,), force=True)
+    assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"mine"}
+
+
+def test_a_link_stays_one_and_a_mode_too(tmp_path: Path) -> None:
+    kept, config = tmp_path / "kept.toml", tmp_path / "generators.toml"
+    kept.write_text("mine", encoding="utf-8")
+    kept.chmod(0o600)
+    config.symlink_to(kept)
+    write_starter(tmp_path, host_urls=(NOWHERE,), force=True)
+    assert config.is_symlink()
+    assert kept.read_text(encoding="utf-8") != "mine"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"kept.toml", "generators.toml", "prompt.md"}
+
+
+def test_a_device_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "prompt.md").symlink_to("/dev/null")
+    with pytest.raises(UsageError, match="no file"):
+        write_starter(tmp_path, host_urls=(NOWHERE,), force=True)
+    assert not (tmp_path / "generators.toml").exists()
