@@ -33,13 +33,13 @@ VERBS: Mapping[str, str] = {
     "evolve": "Breed generators from the best for a task type, and keep one that is better than "
     "they are.",
     "baseline": "Keep what every generator has done so far, to compare with it later.",
-    "history": "List the runs played, newest first.",
+    "history": "List the runs that you played, newest first.",
     "show": "Show a recorded run, or a candidate of it.",
     "rescore": "Decide a recorded run again from its stored answers, without any host.",
     "feedback": "Say what you think of a candidate, which moves its task type's weights.",
     "weights": "Show what was learned of quality and speed, reset it, or undo the last of it.",
     "db": "Merge histories, export and import them, or look after the file.",
-    "schema": "Print the JSON Schema of what `--json` prints.",
+    "schema": "Print the JSON Schema of what `--json` or `--format json` prints.",
 }
 """Each verb is the function of its name in the module of its name."""
 

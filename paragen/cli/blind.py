@@ -25,14 +25,14 @@ def ask(run: Run, pair: Pair) -> Pair:
     from rich.console import Console
     from rich.rule import Rule
 
-    from paragen.report.details import highlighted, need_code
+    from paragen.report.details import need_code, print_highlighted
     from paragen.report.feedback import described
 
     shown = pair if secrets.randbelow(2) else (pair[1], pair[0])
     console = Console(stderr=True)
     for number, candidate in enumerate(shown, 1):
         console.print(Rule(f"program {number}"))
-        console.print(highlighted(need_code(candidate), run.task.language))
+        print_highlighted(console, need_code(candidate), run.task.language)
     console.print(Rule())
     chosen = _choice(console)
     for number, candidate in enumerate(shown, 1):

@@ -25,6 +25,7 @@ from paragen.cli.options import (
     WorkersOption,
 )
 from paragen.domain.errors import UsageError
+from paragen.domain.task import Degree
 
 if TYPE_CHECKING:
     from paragen.app.choices import Choices
@@ -36,14 +37,6 @@ class Preset(StrEnum):
     QUALITY = "quality"
     BALANCED = "balanced"
     SPEED = "speed"
-
-
-class Degree(StrEnum):
-    """How complex or critical a task is."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
 
 
 WHO, WEIGHING, HOW = "Who plays", "What wins", "How it is played"
@@ -82,7 +75,11 @@ def _parameters(function: Callable[..., object]) -> dict[str, inspect.Parameter]
 def choices(
     demo: Annotated[
         bool,
-        typer.Option("--demo", help="Play recorded answers; no model runs.", rich_help_panel=WHO),
+        typer.Option(
+            "--demo",
+            help="Play recorded answers; no model runs. Its history is its own, demo.db.",
+            rich_help_panel=WHO,
+        ),
     ] = False,
     generators: Annotated[
         str | None,
@@ -303,8 +300,8 @@ def choices(
         host_urls=tuple(host or ()),
         seed=seed,
         allocate=allocate or None,
-        complexity=complexity.value if complexity else None,
-        criticality=criticality.value if criticality else None,
+        complexity=complexity,
+        criticality=criticality,
         criteria=CriteriaOptions(
             preset=preset.value if preset else None,
             quality_weight=quality_weight,

@@ -12,8 +12,9 @@ from paragen.learn.paired import Finding, Measure
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection, Mapping
 
-    from paragen.learn.paired import Comparison
+    from paragen.learn.paired import Comparison, TaskTally
     from paragen.report.compared import Side
     from paragen.store.pairs import Record
 
@@ -47,7 +48,8 @@ def compare(
         bool,
         typer.Option(
             "--fail-if-worse",
-            help="Exit with 1 if A is worse than B, with 2 if no task was played by both.",
+            help="Exit with 1 if A is worse than B, with 2 if too few tasks were played by both to "
+            "tell.",
         ),
     ] = False,
     format: FormatOption = Format.TABLE,
@@ -60,12 +62,14 @@ def compare(
     """
     from paragen.cli.database import open_history
     from paragen.learn.paired import compare as compare_tallies
+    from paragen.store.pairs import unfair_tasks
 
     with open_history(database) as history:
         one, other = _records(history, first, second, baseline, task_type)
     sides = _side(one), _side(other, baseline)
-    comparison = compare_tallies(one.tallies, other.tallies, by=by)
-    _print(comparison, *sides, format=format, task_type=task_type)
+    unfair = unfair_tasks(one, other)
+    comparison = compare_tallies(_but(one, unfair), _but(other, unfair), by=by)
+    _print(comparison, *sides, unfair=len(unfair), format=format, task_type=task_type)
     if fail_if_worse:
         _gate(comparison)
 
@@ -97,6 +101,10 @@ def _records(
     )
 
 
+def _but(record: Record, tasks: Collection[str]) -> Mapping[str, TaskTally]:
+    return {task: tally for task, tally in record.tallies.items() if task not in tasks}
+
+
 def _side(record: Record, baseline: str | None = None) -> Side:
     from paragen.cli.output import warn
     from paragen.report.compared import Side
@@ -117,18 +125,26 @@ def _side(record: Record, baseline: str | None = None) -> Side:
 
 
 def _print(
-    comparison: Comparison, first: Side, second: Side, *, format: Format, task_type: str | None
+    comparison: Comparison,
+    first: Side,
+    second: Side,
+    *,
+    unfair: int,
+    format: Format,
+    task_type: str | None,
 ) -> None:
     from paragen.cli.output import emit, note, print_json, print_rows, say
     from paragen.report import compared
 
     if format is Format.JSON:
-        print_json(compared.compare_object(comparison, first, second, task_type=task_type))
+        print_json(
+            compared.compare_object(comparison, first, second, unfair=unfair, task_type=task_type)
+        )
         return
     if format is Format.CSV:
         print_rows(compared.NUMBERS, compared.numbers(comparison), format, schema=SCHEMA)
         return
-    say(compared.in_words(comparison, first, second, task_type=task_type))
+    say(compared.in_words(comparison, first, second, unfair=unfair, task_type=task_type))
     columns, rows = compared.table(comparison, first, second)
     if rows:
         emit("")
@@ -136,15 +152,23 @@ def _print(
     tasks = compared.tasks_in_words(comparison, first, second)
     if tasks:
         note(tasks)
+    if unfair:
+        note(compared.unfair_in_words(unfair))
 
 
 def _gate(comparison: Comparison) -> None:
     from paragen.domain.errors import UsageError
+    from paragen.learn.paired import FEWEST
 
     if comparison.finding is Finding.NO_TASKS:
         raise UsageError(
             "There is nothing to tell by which is worse: let both play the same tasks, and compare "
             "again."
+        )
+    if comparison.tasks < FEWEST:
+        raise UsageError(
+            f"It takes {FEWEST} tasks to tell which is worse, however often they are played, and "
+            f"both played {comparison.tasks}: let both play more, and compare again."
         )
     if comparison.finding is Finding.WORSE:
         raise typer.Exit(1)

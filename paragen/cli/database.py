@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 CONFIG = Path("generators.toml")
 
@@ -28,14 +29,12 @@ def history_path(path: Path | None) -> Path:
 
 def generators_named(config: Path) -> frozenset[str] | None:
     """The names in a config's [[generators]], None where there is no config that can be read."""
-    if not config.is_file():
+    tables = _tables(config)
+    if tables is None:
         return None
-    import tomllib
-
     try:
-        with config.open("rb") as file:
-            return frozenset(one["name"] for one in tomllib.load(file).get("generators", ()))
-    except (OSError, ValueError, LookupError, TypeError):
+        return frozenset(one["name"] for one in tables.get("generators", ()))
+    except (LookupError, TypeError):
         return None
 
 
@@ -45,13 +44,22 @@ def configured(config: Path) -> Path | None:
     Of the whole config only this key is read, and without pydantic, which takes longer to load
     than a history to print. What is wrong with the rest is for those to say who need the rest.
     """
+    from paragen.places import home_expanded
+
+    try:
+        path = (_tables(config) or {})["database"]["path"]
+    except (LookupError, TypeError):
+        return None
+    return config.parent / home_expanded(path) if isinstance(path, str) and path else None
+
+
+def _tables(config: Path) -> dict[str, Any] | None:
+    """What a config says, None where there is none that can be read."""
     if not config.is_file():
         return None
     import tomllib
 
     try:
-        with config.open("rb") as file:
-            path = tomllib.load(file)["database"]["path"]
-    except (OSError, ValueError, LookupError, TypeError):
+        return tomllib.loads(config.read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
         return None
-    return config.parent / Path(path).expanduser() if isinstance(path, str) and path else None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMAND_CLASS = LightCommand
 STDOUT = "-"
+NO_HISTORY = "{path}: there is no history yet: `paragen run` begins one."
 
 
 class Action(StrEnum):
@@ -154,14 +155,17 @@ def _export(file: str, database: Path | None) -> None:
 
 def _info(format: Format, database: Path | None) -> None:
     from paragen.cli.database import history_path, open_history
-    from paragen.cli.output import print_rows
+    from paragen.cli.output import note, print_rows
     from paragen.report.columns import HOLDINGS
     from paragen.store.upkeep import holdings
 
-    with open_history(database) as history:
+    path = history_path(database)
+    with open_history(path) as history:
         found = holdings(history)
+    if not found.bytes:
+        note(NO_HISTORY.format(path=path))
     values: dict[str, Value] = {
-        "path": str(history_path(database)),
+        "path": str(path),
         "schema": found.schema,
         "bytes": found.bytes,
         "free_bytes": found.free_bytes,
@@ -189,7 +193,7 @@ def _vacuum(database: Path | None) -> None:
 
     path = history_path(database)
     if not path.exists():
-        raise UsageError(f"{path}: there is no history yet: `paragen run` begins one.")
+        raise UsageError(NO_HISTORY.format(path=path))
     with open_history(path, write=True) as history:
         before, after = vacuum(history)
     note(f"{path}: {size(before)} before, {size(after)} now.")

@@ -86,6 +86,10 @@ def evolve(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be played, and ask nobody.")
     ] = False,
+    new: Annotated[
+        bool,
+        typer.Option("--new", help="Ask again, whatever an earlier search like this played."),
+    ] = False,
     config: ConfigOption = None,
     host: HostOption = None,
     sandbox: SandboxOption = None,
@@ -105,9 +109,12 @@ def evolve(
     compare` says it: as a named expert at the end of the config. One is tested a search: who
     searches again until one is kept proves less.
 
-    Exit codes: 0 an expert was kept (or --dry-run), 1 none is better or that can't be told yet,
-    2 a mistake in what was asked, 3 no host could answer, 4 the sandbox level isn't to be had,
-    130 interrupted.
+    A search that begins with the same parents as an earlier one, say one that was interrupted, asks
+    nobody again for what that played. Where a parent passes all tasks already nothing is played.
+
+    Exit codes: 0 an expert was kept (or --dry-run), 1 none is or can be better, or that can't be
+    told yet, 2 a mistake in what was asked, 3 no host could answer, 4 the sandbox level isn't to be
+    had, 130 interrupted.
     """
     from paragen.app.choices import Choices
     from paragen.app.evolution import Evolution
@@ -122,6 +129,7 @@ def evolve(
         config=config,
         host_urls=tuple(host or ()),
         seed=seed,
+        new=new,
         sandbox=sandbox,
         sealed_only=sealed_only,
         unsafe=unsafe,
@@ -149,7 +157,7 @@ def evolve(
     if dry_run:
         _print(search.looked_at(), as_json=as_json, dry_run=True)
         return
-    if begun.searched.spending is not None:
+    if begun.searched.in_vain is None:
         check_writable(begun.config)
     with interruptible(search):
         found = search.play()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,6 +124,7 @@ def _judge_programs(
 
     if [str(path) for path in (task, *programs)].count("-") > 1:
         raise UsageError("Standard input (-) can be only one of the files.")
+    _check_order(task, programs)
     loaded = load_task(task, tests=tests)
     judging = Judging(loaded, programs)
     with interruptible(judging):
@@ -141,6 +143,14 @@ def _judge_programs(
     else:
         print_rows(JUDGEMENTS, [_row(*one) for one in verdicts], Format.TABLE, schema="")
     return exit_code
+
+
+def _check_order(task: Path, programs: Sequence[Path]) -> None:
+    """Raises UsageError where a program and a task stand in each other's place."""
+    first = programs[0]
+    if task.suffix == ".py" and first.suffix == ".md":
+        right = shlex.join(["paragen", "judge", str(first), str(task)])
+        raise UsageError(f"{task} is a program and {first} a task: the task comes first. `{right}`")
 
 
 def _row(file: str, verdict: Verdict) -> dict[str, Value]:

@@ -20,6 +20,14 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+def _as_it_is_stored(task_type: str | None) -> str | None:
+    if not task_type:
+        return None
+    from paragen.domain.task import normal_task_type
+
+    return normal_task_type(task_type) or None
+
+
 AuditTestsOption = Annotated[
     bool,
     typer.Option(
@@ -50,8 +58,8 @@ DatabaseOption = Annotated[
     typer.Option(
         "--db",
         metavar="FILE",
-        envvar="PARAGEN_DB",
-        help="The history's database; by default in your data directory.",
+        help="The history's database; by default what PARAGEN_DB or the config says, or one in "
+        "your data directory.",
         show_default=False,
     ),
 ]
@@ -83,7 +91,9 @@ QuietOption = Annotated[
 ]
 RunArgument = Annotated[
     str,
-    typer.Argument(metavar="RUN", help="A run's id or the beginning of it; `last` is the newest."),
+    typer.Argument(
+        metavar="RUN", help="A run's id or the beginning of it; `last` is the newest of yours."
+    ),
 ]
 SandboxOption = Annotated[
     str | None,
@@ -99,7 +109,13 @@ SealedOnlyOption = Annotated[
 ]
 TaskTypeOption = Annotated[
     str | None,
-    typer.Option("--task-type", "-t", metavar="TYPE", help="Only this task type."),
+    typer.Option(
+        "--task-type",
+        "-t",
+        metavar="TYPE",
+        help="Only this task type.",
+        callback=_as_it_is_stored,
+    ),
 ]
 TestsOption = Annotated[
     list[Path] | None,
@@ -126,7 +142,7 @@ WorkersOption = Annotated[
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from paragen import __version__
+        from paragen.version import __version__
 
         typer.echo(f"paragen {__version__}")
         raise typer.Exit

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -83,9 +85,12 @@ def print_laid_out(lay_out: Callable[[int], RenderableType]) -> None:
 def print_code(code: str, language: str) -> None:
     """A program: highlighted on a terminal, as it is in a pipe; raises OutputError."""
     if sys.stdout.isatty():
-        from paragen.report.details import highlighted
+        from rich.console import Console
 
-        print_laid_out(lambda width: highlighted(code, language))
+        from paragen.report.details import print_highlighted
+
+        with written():
+            print_highlighted(Console(), code, language)
         return
     with written():
         sys.stdout.flush()
@@ -93,14 +98,41 @@ def print_code(code: str, language: str) -> None:
 
 
 def write_code(code: str, path: Path) -> None:
-    """A program into a file; raises UsageError where that can't be done."""
+    """A program into a file, whole or not at all; raises UsageError where that can't be done."""
     from paragen.domain.errors import UsageError
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(with_line_end(code), encoding="utf-8", errors="surrogateescape")
+        _write_whole(path, with_line_end(code).encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise UsageError(f"{path}: can't be written ({error.strerror}).") from error
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file, or leave what is there as it is; raises OSError.
+
+    What is no file, as a pipe, is written as it is, and so is a file whose place another can't
+    take. Where it is a link, what it leads to is written.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not _is_replaceable(target):
+        target.write_bytes(content)
+        return
+    beside = target.with_name(f".paragen-{os.urandom(8).hex()}")
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+        if target.exists():
+            shutil.copymode(target, beside)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _is_replaceable(file: Path) -> bool:
+    """Whether another file can take its place, and be its like: one of somebody else isn't ours."""
+    is_ours = file.stat().st_uid == os.geteuid()
+    return file.is_file() and is_ours and os.access(file.parent, os.W_OK)
 
 
 def with_line_end(code: str) -> str:

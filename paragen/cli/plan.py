@@ -29,7 +29,7 @@ def plan(
     that doesn't answer is planned with as if it did.
     """
     from paragen.app.planning import forecast
-    from paragen.cli.output import print_json, print_laid_out, warn
+    from paragen.cli.output import note, print_json, print_laid_out, warn
     from paragen.report.forecast import forecast_details
     from paragen.report.plan_object import plan_object
 
@@ -37,6 +37,8 @@ def plan(
     if as_json:
         print_json(plan_object(found))
         return
+    for said in found.notes:
+        note(said)
     for warning in found.warnings:
         warn(warning)
     print_laid_out(lambda width: forecast_details(found))

@@ -43,26 +43,34 @@ def play(
     with interruptible(session), session, view_of(session, quiet=quiet) as view:
         runs = session.play([view, printer])
     if session.is_unfinished and session.is_recorded:
-        note("Interrupted: `paragen resume` goes on with it, and so does the same command.")
+        note(
+            f"Interrupted: `paragen resume{session.db_option}` goes on with it, and so does the "
+            "same command."
+        )
     elif session.is_recorded and not quiet:
-        _say_what_failed(runs)
-    printer.finish(runs)
+        _say_what_failed(runs, session.db_option)
+    printer.finish(runs, db_option=session.db_option if session.is_recorded else None)
+    if session.is_demo_apart and session.is_recorded and not (session.is_unfinished or quiet):
+        note(
+            "The demo is recorded apart from what you play: "
+            f"`paragen stats{session.db_option}` looks at it."
+        )
     raise typer.Exit(session.exit_code)
 
 
-def _say_what_failed(runs: Sequence[Run]) -> None:
-    """What ended by no doing of a model's, where something else did, and how to try it again."""
+def _say_what_failed(runs: Sequence[Run], db_option: str) -> None:
+    """What ended by no doing of a model's, and how to try it again."""
     statuses = Counter(one.status for run in runs for one in run.ranking)
     failed = [
         f"{statuses[status]} {words}"
         for status, words in ((Status.ERROR, "not answered"), (Status.NOT_JUDGED, "not judged"))
         if statuses[status]
     ]
-    if failed and len(statuses) > len(failed):
+    if failed:
         which = f" {runs[0].run_id}" if runs else ""
         note(
             f"Of {text.counted(statuses.total(), 'attempt')} {' and '.join(failed)}, which counts "
-            f"for nobody: `paragen resume{which} --retry errors` tries again."
+            f"for nobody: `paragen resume{which}{db_option} --retry errors` tries again."
         )
 
 

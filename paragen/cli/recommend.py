@@ -31,16 +31,17 @@ def recommend(
 ) -> None:
     """Say which of the config's generators should play a task, and why.
 
-    They are ranked by how often they pass at least; without a config, all on record are. Where
-    little was played of the task type, what a generator did on other task types counts, and what
-    its model did in other recipes: a quarter of a play each, ten plays together at most. A play of
-    a past task that is like this one, of whatever type, counts up to five, by how much it is alike:
-    twenty more together at most. `paragen run --recommended 3` plays them.
+    They are ranked by how often they pass at least; without a config, all on record are. A task
+    counts once, by its share of passes, however often it was played. Where little was played of the
+    task type, what a generator did on other task types counts, and what its model did in other
+    recipes: a quarter of a task each, ten together at most. A past task that is like this one, of
+    whatever type, counts up to five, by how much it is alike: twenty more together at most. Of the
+    very same prompt, each play counts five. `paragen run --recommended 3` plays them.
     """
     from paragen.app.choices import Choices
     from paragen.app.recommending import recommended
     from paragen.app.task_types import basis
-    from paragen.cli.output import note, print_json, print_rows, say
+    from paragen.cli.output import note, print_json, print_rows, say, warn
     from paragen.report.columns import RECOMMENDED, RECOMMENDED_WHY
     from paragen.report.recommended import recommend_object, recommended_row
     from paragen.report.text import one_line
@@ -51,10 +52,16 @@ def recommend(
     guess = found.guess
     guessed = f" ({basis(guess)}; --task-type says otherwise)" if guess is not None else ""
     note(f"task type: {found.task_type}{guessed}")
-    if found.of_record:
+    for said in found.misspelled:
+        warn(said)
+    if found.of_demo:
+        note("There is no config here, and only the demo is on record: these are its generators.")
+    elif found.of_record:
         note("There is no config here: these are the best of all on record.")
     if not found.is_known:
         note("Nothing like it was played yet: this is the config's order.")
+    elif found.is_new:
+        note(f"Nothing is on record of task type {found.task_type}: this is by what else there is.")
     if format is Format.JSON:
         confidence = None if guess is None else guess.confidence
         print_json(

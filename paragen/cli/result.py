@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,11 @@ from paragen.cli.streams import OutputError, ReaderLeft
 from paragen.domain.errors import UsageError
 from paragen.domain.events import Event, RunAudited, RunEnded
 from paragen.domain.tournament import Run
+from paragen.parse.file_names import told_apart
 from paragen.report.text import one_line
+
+SUFFIX = ".py"
+"""Of a program's file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,11 @@ class Printer:
             raise UsageError(f"{self.output}: may not be written by you.")
         if self.several and self.output.exists() and not self.output.is_dir():
             raise UsageError(f"{self.output}: several tasks need a folder here, and it is a file.")
+        if self.several and self.output.suffix == SUFFIX and not self.output.exists():
+            raise UsageError(
+                f"{self.output}: several tasks need a folder here, and it is named like a program. "
+                f"Name a folder, for example {self.output.with_suffix('')}."
+            )
         if not self.several and self.output.is_dir():
             raise UsageError(f"{self.output}: is a folder; name the file for the winner's code.")
         if not self.several and any(_same(self.output, task) for task in tasks):
@@ -58,15 +66,25 @@ class Printer:
             except (OutputError, ReaderLeft) as error:  # what plays on isn't to blame
                 self.failures.append(error)
 
-    def finish(self, runs: Sequence[Run]) -> None:
+    def finish(self, runs: Sequence[Run], *, db_option: str | None) -> None:
         """Write or print the winners' code; raises what kept JSON from being printed before.
 
-        Of several tasks no code is printed, but who won, where nothing else has said it.
+        Of several tasks no code is printed, but who won, where nothing else has said it. What
+        can't be written where it should be is printed, but where it is in the JSON, or in the
+        history: with `db_option` other commands find that, None says that nothing is recorded.
         """
-        for failure in self.failures:
-            raise failure
+        try:
+            self._finish(runs, db_option)
+            if self.failures:
+                raise self.failures[0]
+        except OutputError as error:
+            if db_option is None:
+                raise
+            raise error.of_what_is_recorded(db_option) from None
+
+    def _finish(self, runs: Sequence[Run], db_option: str | None) -> None:
         if self.output is not None:
-            self._write(runs, self.output)
+            self._write(runs, self.output, db_option)
         elif self.several and self.quiet and not self.as_json:
             for run in runs:
                 say(f"{one_line(run.task.name)}: {one_line(run.reason)}")
@@ -75,30 +93,44 @@ class Printer:
                 if run.winning is not None and run.winning.code is not None:
                     print_code(run.winning.code, run.task.language)
 
-    def _write(self, runs: Sequence[Run], output: Path) -> None:
-        taken: Counter[str] = Counter()
+    def _write(self, runs: Sequence[Run], output: Path, db_option: str | None) -> None:
+        stems = told_apart(file_stem(run.task.name) for run in runs)
         failures = []
-        for run in runs:
-            taken[run.task.name] += 1
+        for run, stem in zip(runs, stems, strict=True):
             if run.winning is None or run.winning.code is None:
                 continue
-            path = output / file_name(run, taken[run.task.name]) if self.several else output
+            path = output / f"{stem}{SUFFIX}" if self.several else output
             try:
                 write_code(run.winning.code, path)
             except UsageError as error:
-                failures.append(f"{error} `paragen show {run.run_id} --code` prints it.")
+                if db_option is None:
+                    where = self._print_instead(run.winning.code, run.task.language)
+                else:
+                    where = f"`paragen show {run.run_id}{db_option} --code` prints it."
+                failures.append(f"{error} {where}")
                 continue
             if not self.quiet:
                 note(f"{run.task.name}: the winner's code is in {path}")
         if failures:
             raise UsageError("\n".join(failures))
 
+    def _print_instead(self, code: str, language: str) -> str:
+        """Print a winner's code that nothing else keeps, and say where it is, in a sentence."""
+        try:
+            if self.failures:
+                raise self.failures[0]
+            if self.as_json:
+                return "It is in the JSON."
+            print_code(code, language)
+        except OutputError as error:
+            return str(error)
+        return "It is on standard output."
+
 
 def _same(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
 
 
-def file_name(run: Run, count: int) -> str:
-    """A winner's file in a folder: named after its task, numbered where tasks share a name."""
-    stem = re.sub(r"[^\w. @+-]+", "_", run.task.name).lstrip(".") or "task"
-    return f"{stem}.py" if count == 1 else f"{stem}-{count}.py"
+def file_stem(task: str) -> str:
+    """The name of a winner's file in a folder, without its suffix: that of its task."""
+    return re.sub(r"[^\w. @+-]+", "_", task).lstrip(".") or "task"

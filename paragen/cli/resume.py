@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -20,14 +19,7 @@ from paragen.cli.options import (
     UnsafeOption,
     WorkersOption,
 )
-
-
-class Again(StrEnum):
-    """Which attempts that have ended are asked again."""
-
-    NONE = "none"
-    ERRORS = "errors"
-    FAILED = "failed"
+from paragen.domain.retry import Retry
 
 
 def resume(
@@ -41,12 +33,12 @@ def resume(
         ),
     ] = None,
     retry: Annotated[
-        Again,
+        Retry,
         typer.Option(
             help="What is asked again beside what is missing: `errors` what ended by no doing of "
             "the model's, `failed` all that didn't pass."
         ),
-    ] = Again.NONE,
+    ] = Retry.NONE,
     config: ConfigOption = None,
     host: HostOption = None,
     cache: CacheOption = None,
@@ -68,7 +60,6 @@ def resume(
     from paragen.app.choices import Choices
     from paragen.app.session import Session
     from paragen.cli.play import play
-    from paragen.engine.resumed import Retry
 
     choices = Choices(
         config=config,
@@ -80,5 +71,5 @@ def resume(
         workers=workers,
         database=database,
     )
-    session = Session.resume(choices, run, Retry(retry.value))
+    session = Session.resume(choices, run, retry)
     play(session, (), as_json=as_json, output=output, quiet=quiet)

@@ -26,6 +26,13 @@ class Output(StrEnum):
     WEIGHTS = "weights"
     WEIGHTS_LOG = "weights-log"
     EVOLVE = "evolve"
+    HISTORY = "history"
+    BASELINES = "baselines"
+    BASELINE = "baseline"
+    MODELS = "models"
+    DOCTOR = "doctor"
+    DB_INFO = "db-info"
+    MERGE = "merge"
 
 
 def schema(
@@ -34,7 +41,7 @@ def schema(
         typer.Argument(metavar="OUTPUT", help="Whose schema to print.", show_default=False),
     ],
 ) -> None:
-    """Print the JSON Schema of what `--json` prints."""
+    """Print the JSON Schema of what `--json` or `--format json` prints."""
     from paragen.cli.output import print_json
     from paragen.report.schema import json_schema
 

@@ -72,14 +72,17 @@ def _print_run(run: Run, format: Format) -> None:
 
 
 def _print_candidate(run: Run, candidate: Candidate, format: Format) -> None:
-    from paragen.cli.output import print_json, print_laid_out, print_rows
+    from paragen.cli.output import print_code, print_json, print_laid_out, print_rows
     from paragen.report.columns import CANDIDATES
     from paragen.report.details import candidate_details, candidate_row
     from paragen.report.objects import candidate_object
+    from paragen.report.text import printable
 
     if format is Format.JSON:
         print_json(candidate_object(candidate))
     elif format is Format.TABLE:
-        print_laid_out(lambda width: candidate_details(run, candidate))
+        print_laid_out(lambda width: candidate_details(candidate))
+        if candidate.code is not None:
+            print_code(printable(candidate.code), run.task.language)
     else:
         print_rows(CANDIDATES, [candidate_row(candidate)], format, schema="")

@@ -14,8 +14,11 @@ from paragen.cli.options import DatabaseOption, Format, FormatOption, TaskTypeOp
 from paragen.learn.standing import By, Record, best, player
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from paragen.domain.audit import Suites
     from paragen.learn.experts import ExpertRecord
+    from paragen.learn.standing import Recipe
     from paragen.report.rows import Column, Value
     from paragen.store.lately import Trends
 
@@ -39,7 +42,7 @@ def stats(
     tried: Annotated[
         bool,
         typer.Option(
-            "--tried", help="Also generators that `paragen evolve` tried and didn't keep."
+            "--tried", help="Also what generators did that `paragen evolve` tried and didn't keep."
         ),
     ] = False,
     limit: Annotated[
@@ -60,23 +63,21 @@ def stats(
     from paragen.cli.streams import can_draw
     from paragen.report import columns, standings
     from paragen.store.audits import audited_suites
-    from paragen.store.experts import expert_records, tried_recipes
-    from paragen.store.queries import stats as query
+    from paragen.store.experts import expert_records
+    from paragen.store.queries import stats_without
 
     began = None if since is None else _moment(since)
     with open_history(database) as history:
         audits = audited_suites(history, task_type=task_type)
-        found = query(history, task_type=task_type, since=began, by=by)
+        without = frozenset() if tried else _tried(history)
+        asked = stats_without(without, history, task_type=task_type, since=began, by=by)
         fates = expert_records(history, task_type=task_type)
-        unkept = frozenset() if tried or by is not By.GENERATOR else tried_recipes(history)
-        kept = [one for one in found if player(one, by)[1] not in unkept]
-        left_out = len(found) - len(kept)
-        found = best(kept, limit)
+        found = best(asked.records, limit)
         lately = None
         if format is Format.TABLE and can_draw(sys.stdout):
             from paragen.store.lately import trends
 
-            lately = trends(history, by, task_type=task_type, since=began)
+            lately = trends(history, by, task_type=task_type, since=began, without=without)
         chosen = []
         # In a pipe and in files there is one table, which programs can read.
         if format is Format.JSON or (format is Format.TABLE and sys.stdout.isatty()):
@@ -87,7 +88,7 @@ def stats(
         what = f" of task type {task_type}" if task_type else ""
         when = f" since {since}" if since else ""
         note(f"No play{what} is recorded{when} yet: `paragen run` records one.")
-    for remark in _remarks(audits, fates, left_out=left_out):
+    for remark in _remarks(audits, fates, found, left_out=asked.left_out):
         note(remark)
     if format is Format.JSON:
         print_json(standings.stats_object(by, found, chosen, audits, fates))
@@ -111,11 +112,17 @@ def _table(
     else:
         rows = [standings.drawn_row(one, lately.get(player(one, by))) for one in found]
         shown = columns.STATS_DRAWN
+    if format is Format.TABLE:
+        shown = [one for one in shown if one.key not in standings.says_nothing(found)]
     return [replace(one, spare=0) if one.key == by else one for one in shown], rows
 
 
 def _remarks(
-    audits: Sequence[Suites], fates: Sequence[ExpertRecord], *, left_out: int
+    audits: Sequence[Suites],
+    fates: Sequence[ExpertRecord],
+    found: Sequence[Record],
+    *,
+    left_out: int,
 ) -> Iterator[str]:
     """What is to know beside the standings, a line each.
 
@@ -128,11 +135,24 @@ def _remarks(
     yield from (standings.weak_suites(suites) for suites in audits if suites.weak)
     if left_out:
         yield experts.left_out(left_out)
+    unfair = standings.unfair_plays(found)
+    if unfair is not None:
+        yield unfair
     fallen = [fate for fate in fates if experts.has_fallen(fate)]
     names = generators_named(CONFIG) if fallen else None
     for fate in fallen:
         if names is None or fate.expert.recipe.name in names:
             yield experts.expert_sentence(fate)
+
+
+def _tried(history: sqlite3.Connection) -> frozenset[Recipe]:
+    """What searches tried and didn't keep, but for what the config here names."""
+    from paragen.cli.database import CONFIG, generators_named
+    from paragen.store.experts import tried_recipes
+
+    tried = tried_recipes(history)
+    names = generators_named(CONFIG) if tried else None
+    return frozenset(one for one in tried if one.name not in (names or ()))
 
 
 def _moment(since: str) -> str:
@@ -143,6 +163,6 @@ def _moment(since: str) -> str:
     from paragen.parse.since import moment
 
     try:
-        return moment(since, now=datetime.now(UTC).astimezone())
+        return moment(since, now=datetime.now(UTC), here=datetime.astimezone)
     except ValueError as error:
         raise UsageError(f"--since {error}") from None

@@ -26,11 +26,16 @@ LIKE = str.maketrans(
 class OutputError(UsageError):
     """Standard output can't be written (exit code 2)."""
 
-    def __init__(self, error: OSError) -> None:
+    def __init__(self, why: str, more: str = "") -> None:
         super().__init__(
-            f"Standard output can't be written: {error.strerror}. Make room, or write elsewhere; "
-            "what was played is recorded, and `paragen show` prints it."
+            f"Standard output can't be written: {why}. Make room, or write elsewhere{more}."
         )
+        self._why = why
+
+    def of_what_is_recorded(self, db_option: str) -> OutputError:
+        """The same, where what was to be printed is in the history that this option means."""
+        more = f"; what was played is recorded, and `paragen show{db_option}` prints it"
+        return OutputError(self._why, more)
 
 
 def prepare() -> None:
@@ -76,7 +81,7 @@ def written() -> Iterator[None]:
         raise ReaderLeft from None
     except OSError as error:
         _drop(sys.stdout)
-        raise OutputError(error) from None
+        raise OutputError(error.strerror or str(error)) from None
 
 
 def can_draw(stream: TextIO) -> bool:

@@ -44,23 +44,21 @@ def weights(
     from paragen.app import feedback
     from paragen.cli.database import open_history
     from paragen.cli.output import note
-    from paragen.parse.task_type import normal_task_type
     from paragen.report.feedback import undone
 
-    wanted = normal_task_type(task_type) if task_type else None
     if action in (Action.RESET, Action.UNDO):
         with open_history(database) as history:
-            feedback.need_something(history, wanted)
+            feedback.need_something(history, task_type)
         with open_history(database, write=True) as history:
             if action is Action.RESET:
-                feedback.reset(history, wanted)
+                feedback.reset(history, task_type)
             else:
-                note(undone(feedback.undo(history, wanted)))
+                note(undone(feedback.undo(history, task_type)))
     with open_history(database) as history:
         if action is Action.LOG:
-            _print_log(history, wanted, format)
+            _print_log(history, task_type, format)
         else:
-            _print_weights(history, wanted, format)
+            _print_weights(history, task_type, format)
 
 
 def _print_weights(history: sqlite3.Connection, wanted: str | None, format: Format) -> None:

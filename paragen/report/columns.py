@@ -41,7 +41,7 @@ STATS: Sequence[Column] = (
     Column(key="temperature", heading="temp", right=True, spare=6, optional=True),
     Column(key="plays", heading="plays", right=True, spare=1),
     Column(key="wins", heading="wins", right=True, spare=3),
-    Column(key="win_rate", heading="win rate", show=_number(text.share), right=True),
+    Column(key="win_rate", heading="win rate", show=_number(text.share), right=True, spare=1),
     Column(key="passes", heading="passes", right=True, spare=5),
     Column(
         key="success_rate",
@@ -61,6 +61,9 @@ STATS: Sequence[Column] = (
     ),
     ENERGY,
     USERS,
+    # Where all plays are fair, or all answers ended, a table for people does without.
+    Column(key="fair_plays", heading="fair", right=True, spare=1),
+    Column(key="unended", heading="unended", right=True, spare=1),
 )
 
 TREND = Column(key="trend", heading="lately", optional=True, spare=10, whole=True)
@@ -78,6 +81,8 @@ STATS_MORE: Sequence[Column] = (
     Column(key="tokens_per_pass", heading="tokens/pass", show=_number(text.count), right=True),
     Column(key="metered", heading="metered", right=True),
     Column(key="ratings", heading="rated", right=True),
+    Column(key="fair_passes", heading="fair passes", right=True),
+    Column(key="basis", heading="basis"),
 )
 """For programs, and for documents: what a terminal has no room for too."""
 
@@ -138,6 +143,7 @@ HISTORY: Sequence[Column] = (
     Column(key="wall_s", heading="took", show=_number(text.seconds), right=True, spare=4),
     Column(key="deadline_s", heading="deadline", show=_number(text.seconds), right=True, spare=7),
     Column(key="state", heading="state"),
+    Column(key="by", heading="by", optional=True),
 )
 
 CANDIDATES: Sequence[Column] = (
@@ -164,8 +170,8 @@ JUDGEMENTS: Sequence[Column] = (
     Column(key="file", heading="file"),
     Column(key="status", heading="status"),
     Column(key="tests", heading="tests", right=True),
-    Column(key="execution_s", heading="execution", show=_number(text.seconds), right=True),
-    Column(key="peak_bytes", heading="memory", show=_size, right=True),
+    Column(key="execution_s", heading="execution", show=_number(text.seconds), right=True, spare=1),
+    Column(key="peak_bytes", heading="memory", show=_size, right=True, spare=2),
     Column(key="detail", heading="detail"),
 )
 

@@ -47,10 +47,20 @@ class Side:
 
 
 def in_words(
-    comparison: Comparison, first: Side, second: Side, *, task_type: str | None = None
+    comparison: Comparison,
+    first: Side,
+    second: Side,
+    *,
+    unfair: int = 0,
+    task_type: str | None = None,
 ) -> str:
-    """The finding in a sentence or two."""
+    """The finding in a sentence or two; so many `unfair` tasks are left out of it."""
     task = "task" if task_type is None else f"{text.one_line(task_type)} task"
+    if not comparison.tasks and unfair:
+        return (
+            f"Can't tell: there is no {task} that both {first.label} and {second.label} have "
+            "played alike."
+        )
     if not comparison.tasks and second.baseline is not None:
         return (
             f"Can't tell: {first.label} has played no {task} of {second.label} again since that "
@@ -78,6 +88,15 @@ def tasks_in_words(comparison: Comparison, first: Side, second: Side) -> str:
         if count
     )
     return " ".join(parts)
+
+
+def unfair_in_words(unfair: int) -> str:
+    """Why so many tasks that both played are left out, in a line."""
+    return (
+        f"{text.counted(unfair, 'task')} that both played {'is' if unfair == 1 else 'are'} left "
+        "out: whether both were asked and judged hung on how others did there, as it does in a "
+        "race. `--mode all` lets all play alike."
+    )
 
 
 def table(
@@ -185,7 +204,7 @@ def _p_value(number: float) -> str:
 
 
 def compare_object(
-    comparison: Comparison, first: Side, second: Side, *, task_type: str | None
+    comparison: Comparison, first: Side, second: Side, *, unfair: int = 0, task_type: str | None
 ) -> CompareObject:
     """A comparison as `paragen compare --format json` prints it."""
     return {
@@ -195,11 +214,12 @@ def compare_object(
         "task_type": task_type,
         "by": comparison.by.value,
         "finding": comparison.finding.value,
-        "sentence": in_words(comparison, first, second, task_type=task_type),
+        "sentence": in_words(comparison, first, second, unfair=unfair, task_type=task_type),
         "more_tasks": comparison.more_tasks,
         "tasks": comparison.tasks,
         "only_a": comparison.only_first,
         "only_b": comparison.only_second,
+        "unfair": unfair,
         "ahead": comparison.ahead,
         "behind": comparison.behind,
         "level": comparison.level,

@@ -84,7 +84,8 @@ def _needed(more_tasks: int | None) -> str:
     about = round(more_tasks, DIGITS - len(str(more_tasks)))
     return (
         f"About {text.counted(about, 'more task')} would tell, with a chance of {POWER:.0%}, if "
-        "the difference is what it looks like."
+        "the difference is what it looks like. Compare again only then: each look gives chance "
+        "another try."
     )
 
 

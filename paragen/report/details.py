@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from dataclasses import replace
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.segment import Segments
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
@@ -63,9 +64,15 @@ def difference(old: Candidate, new: Candidate) -> str:
     return "\n".join(lines) or "the two programs are the same"
 
 
-def highlighted(code: str, language: str) -> Syntax:
-    """A program with its syntax in colours."""
-    return Syntax(text.printable(code), language, background_color="default", word_wrap=True)
+def print_highlighted(console: Console, code: str, language: str) -> None:
+    """Print a program with its syntax in colours, nothing between two of its line ends.
+
+    Where a line is longer than the terminal is wide, breaking it is left to the terminal: what is
+    copied from there is still the program. Tabs stay tabs for the same reason.
+    """
+    shown = text.printable(code if code.endswith("\n") else code + "\n")
+    found = Syntax(shown, language, background_color="default", tab_size=0).highlight(shown)
+    console.print(Segments(found.render(console)), soft_wrap=True)
 
 
 def candidate_row(candidate: Candidate) -> dict[str, Value]:
@@ -108,13 +115,11 @@ def run_details(run: Run, width: int) -> RenderableType:
     )
 
 
-def candidate_details(run: Run, candidate: Candidate) -> RenderableType:
-    """What is known of a candidate: facts, measures, tests, code."""
+def candidate_details(candidate: Candidate) -> RenderableType:
+    """What is known of a candidate but for its code: facts, measures, tests."""
     parts: list[RenderableType] = [_facts(candidate)]
     if candidate.verdict is not None and candidate.verdict.cases:
         parts.append(_cases(candidate))
-    if candidate.code is not None:
-        parts.append(highlighted(candidate.code, run.task.language))
     return Group(*parts)
 
 

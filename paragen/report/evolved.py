@@ -30,6 +30,8 @@ def sentence(found: Evolved) -> str:
     match found.verdict:
         case Verdict.TOO_FEW_TASKS:
             return _too_few(searched)
+        case Verdict.NO_ROOM:
+            return _no_room(searched)
         case Verdict.NOT_PLAYED:
             return _planned(found)
         case Verdict.NONE_AHEAD:
@@ -104,8 +106,9 @@ def evolve_object(found: Evolved, *, dry_run: bool) -> EvolveObject:
         "verdict": found.verdict.value,
         "sentence": sentence(found),
         "budget": None if spent is None else spent.budget,
-        "planned_attempts": 0 if spent is None else spent.most,
+        "planned_attempts": 0 if spent is None or searched.in_vain else spent.most,
         "attempts": found.attempts,
+        "attempts_on_record": found.on_record,
         "tasks": {
             "recorded": searched.tasks,
             "selection": _selection(searched),
@@ -138,11 +141,24 @@ def _too_few(searched: Searched) -> str:
     )
 
 
+def _no_room(searched: Searched) -> str:
+    spent = searched.spending
+    assert spent is not None
+    assert searched.unbeatable is not None
+    number = spent.selection + spent.held_back
+    more = ", and so may a larger --budget, which plays more" if number < searched.tasks else ""
+    return (
+        f"No descendant could do better: on record {text.one_line(searched.unbeatable)} passes "
+        f"each of the {_tasks(searched, number)} that would be played, each time. Harder tasks "
+        f"leave room to be better{more}; --by score does. Nothing is played."
+    )
+
+
 def _planned(found: Evolved) -> str:
     spent = found.searched.spending
     assert spent is not None
     return (
-        f"Up to {text.counted(spent.most, 'attempt')} of a budget of {spent.budget}: "
+        f"{text.counted(spent.most, 'attempt')} of a budget of {spent.budget}: "
         f"{text.counted(spent.parents, 'parent')} and "
         f"{text.counted(spent.generations, 'generation')} of {spent.population} on "
         f"{spent.selection} of the {_tasks(found.searched, found.searched.tasks)} on record, then "

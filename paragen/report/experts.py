@@ -12,11 +12,9 @@ if TYPE_CHECKING:
 
 
 def left_out(number: int) -> str:
-    """That generators which searches tried aren't shown, in a line."""
-    which = "row of a generator" if number == 1 else "rows of generators"
-    return (
-        f"{number} {which} that `paragen evolve` tried and didn't keep: not shown without --tried."
-    )
+    """That what generators did which searches tried is in no standing, in a line."""
+    which = text.counted(number, "generator")
+    return f"{which} that `paragen evolve` tried and didn't keep: left out without --tried."
 
 
 def has_fallen(record: ExpertRecord) -> bool:
@@ -43,7 +41,9 @@ def expert_sentence(record: ExpertRecord) -> str:
         case Since.HOLDS:
             return f"{name} holds on {on}: since {began} it {passed} ({low} to {high})."
         case Since.UNPLAYED:
-            return f"{name} has not played {on} since it was evolved on {began}."
+            return (
+                f"{name} has not played {on} since it was evolved on {began}, where all play alike."
+            )
 
 
 def _worse(record: ExpertRecord, name: str, on: str, began: str) -> str:

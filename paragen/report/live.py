@@ -14,6 +14,7 @@ from rich.text import Text
 from paragen.domain.events import (
     CandidateEnded,
     Event,
+    Noted,
     RunAudited,
     RunEnded,
     SessionStarted,
@@ -22,7 +23,7 @@ from paragen.domain.events import (
 from paragen.domain.tournament import Run
 from paragen.report import text
 from paragen.report.progress import WAITING, Progress, Row
-from paragen.report.tables import add_candidate, add_row, new_table, run_table, title
+from paragen.report.tables import candidate_line, row_line, run_table, table, title
 
 REDRAWS_PER_S = 8
 
@@ -73,6 +74,8 @@ class LiveView:
         match event:
             case Warned(message=message):
                 self._console.print(Text(f"warning: {text.one_line(message)}", style="yellow"))
+            case Noted(message=message):
+                self._console.print(Text(text.one_line(message), style="dim"))
             case SessionStarted() | CandidateEnded():
                 self._count()
             case RunEnded(run=run):
@@ -116,17 +119,15 @@ class LiveView:
         room = max(3, self._console.height - 6)
         runs = tuple(self._progress.runs.values())
         several = self._tasks > 1
-        table = new_table(width, tasks=several)
-        parts: list[RenderableType] = [table]
-        if runs and not several:
-            parts.insert(0, title(runs[0]))
         shown = rows if len(rows) <= room else tuple(sorted(rows, key=_urgency)[:room])
-        for row in shown:
-            if row.candidate is None:
-                task = self._progress.task_name(row) if several else None
-                add_row(table, row, width, task=task)
-            else:
-                add_candidate(table, row.candidate, width, winner=False)
+        lines = [
+            row_line(row, width, task=self._progress.task_name(row) if several else None)
+            if row.candidate is None
+            else candidate_line(row.candidate, width, winner=False)
+            for row in shown
+        ]
+        parts: list[RenderableType] = [title(runs[0])] if runs and not several else []
+        parts.append(table(lines, width, tasks=several))
         if len(shown) < len(rows):
             parts.append(Text(f"  … and {len(rows) - len(shown)} more", style="dim"))
         return Group(*parts)

@@ -66,8 +66,9 @@ def candidate_object(candidate: Candidate) -> CandidateObject:
         "temperature": instance.generator.temperature,
         "seed": instance.seed,
         "copy": instance.copy,
-        "kind": candidate.attempt.purpose.value,
-        "parents": list(candidate.attempt.parents),
+        # Every attempt asks for a first program; the format has room for others.
+        "kind": "generate",
+        "parents": [],
         "host": candidate.host,
         "cached": answer.cached if answer else False,
         "started_s": candidate.started_s,

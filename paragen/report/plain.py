@@ -6,7 +6,15 @@ import io
 from typing import TextIO
 
 from paragen.domain.candidate import Candidate
-from paragen.domain.events import CandidateEnded, Event, RunAudited, RunEnded, RunStarted, Warned
+from paragen.domain.events import (
+    CandidateEnded,
+    Event,
+    Noted,
+    RunAudited,
+    RunEnded,
+    RunStarted,
+    Warned,
+)
 from paragen.report import text
 
 
@@ -33,6 +41,8 @@ class PlainView:
         if self._quiet:
             return
         match event:
+            case Noted(message=message):
+                self._write(message)
             case RunStarted(run=run, planned=planned):
                 self._names[run.run_id] = run.task.name
                 sealed = "sealed" if run.sandbox.sealed else "unsealed"

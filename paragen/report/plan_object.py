@@ -48,6 +48,7 @@ def plan_object(forecast: Forecast) -> PlanObject:
         "if_all_pass": _outlook(forecast.if_all_pass),
         "if_none_passes": _outlook(forecast.if_none_passes),
         "warnings": list(forecast.warnings),
+        "notes": list(forecast.notes),
     }
 
 

@@ -20,7 +20,7 @@ from paragen.domain.events import (
 from paragen.domain.generator import Attempt
 from paragen.domain.tournament import Run
 
-WAITING, LOADING, GENERATING, TESTING = "waiting", "asked", "generating", "testing"
+WAITING, ASKED, GENERATING, TESTING = "waiting", "asked", "generating", "testing"
 """The states of an attempt before it has a status."""
 
 
@@ -93,7 +93,7 @@ class Progress:
             return
         match event:
             case AttemptStarted(host=host):
-                row.state, row.host, row.tries = LOADING, host, row.tries + 1
+                row.state, row.host, row.tries = ASKED, host, row.tries + 1
             case Progressed(tokens=tokens, tokens_per_s=tokens_per_s):
                 row.state, row.tokens, row.tokens_per_s = GENERATING, tokens, tokens_per_s
             case JudgingStarted():

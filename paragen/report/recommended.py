@@ -47,6 +47,8 @@ def recommended_object(one: Recommendation, task_type: str) -> RecommendedObject
         "interval": one.interval,
         "plays": one.own.plays,
         "passes": one.own.passes,
+        "tasks": one.own.tasks,
+        "fair_plays": one.own.fair_plays,
         "alike_tasks": {
             "tasks": one.alike.tasks,
             "plays": one.alike.plays,
@@ -97,4 +99,7 @@ def _on_alike(alike: AlikeCounts) -> str:
 
 
 def _of(counts: Counts) -> str:
-    return f"{counts.passes} of {text.counted(counts.plays, 'play')}"
+    of_tasks = f" on {text.counted(counts.tasks, 'task')}" if counts.tasks < counts.plays else ""
+    plays = f"{counts.passes} of {text.counted(counts.plays, 'play')}{of_tasks}"
+    unfair = counts.plays - counts.fair_plays
+    return f"{plays} ({unfair} of them hung on how others did)" if counts.is_unfair else plays

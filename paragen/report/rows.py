@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paragen.report import text
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Value = str | int | float | bool | None
 
@@ -93,34 +97,65 @@ def to_text(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> s
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> None:
-    """A table on a terminal, which it is fitted to, with a word on what had no room."""
+    """A table on a terminal, which it is fitted to, with a word on what had no room.
+
+    Where even what can't be spared has none, there is a line for each value.
+    """
     # Only here: a pipe doesn't wait for rich to be loaded.
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    from paragen.report.fit import fitting, least_width
+    from paragen.report.fit import FOLDED, TIGHT, fitting, widths
 
     console = Console()
     columns = _wanted(columns, rows)
-    draws = not console.options.ascii_only
-    lines = [[_shown(c, row[c.key], drawn=draws) for c in columns] for row in rows]
-    headed = [[column.heading for column in columns], *lines]
-    kept = fitting(columns, headed, console.width)
+    # Charts go before names are folded to less than can be read at once.
+    ways = [(True, FOLDED), (False, TIGHT)]
+    for draws, least in ways[console.options.ascii_only :]:
+        lines = [[column.heading for column in columns]]
+        lines += [[_shown(c, row[c.key], drawn=draws) for c in columns] for row in rows]
+        kept = fitting(columns, lines, console.width)
+        chosen = [columns[place] for place in kept]
+        cells = [[line[place] for place in kept] for line in lines]
+        found = widths(chosen, cells, console.width, least=least)
+        if found is not None:
+            break
+    if found is not None:
+        console.print(_table(chosen, cells, found))
+    else:
+        for line in _value_by_value(cells):
+            console.print(Text(line), soft_wrap=True)
+    left_out = [column.heading for place, column in enumerate(columns) if place not in kept]
+    if left_out:
+        said = f"no room for {', '.join(left_out)}: a wider terminal shows it, and so does a pipe"
+        console.print(Text(said, style="dim"))
+
+
+def _table(
+    columns: Sequence[Column], lines: Sequence[Sequence[str]], widths: Sequence[int]
+) -> Table:
+    """A table of these widths; the first line has the headings."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False)
-    for place in kept:
-        column = columns[place]
+    for column, width in zip(columns, widths, strict=True):
         table.add_column(
             column.heading,
             justify="right" if column.right else "left",
             overflow="fold",
             no_wrap=column.right or column.whole,
-            min_width=least_width(column, [line[place] for line in headed]),
+            width=width,
         )
-    for line in lines:
-        table.add_row(*[Text(line[place]) for place in kept])
-    console.print(table)
-    left_out = [column.heading for place, column in enumerate(columns) if place not in kept]
-    if left_out:
-        said = f"no room for {', '.join(left_out)}: a wider terminal shows it, and so does a pipe"
-        console.print(Text(said, style="dim"))
+    for line in lines[1:]:
+        table.add_row(*map(Text, line))
+    return table
+
+
+def _value_by_value(lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A line for each value, after its heading, which the first line has."""
+    headings, *rows = lines
+    for number, row in enumerate(rows):
+        if number:
+            yield ""
+        yield from (f"{heading}: {cell}" for heading, cell in zip(headings, row, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from paragen.learn.standing import FAIR_ENOUGH, Basis
 from paragen.report import text
 from paragen.report.experts import expert_object
 from paragen.report.rows import Value
@@ -47,6 +48,10 @@ def standing_object(record: Record) -> StandingObject:
         "energy_j_per_pass": record.energy_j_per_pass,
         "ratings": record.ratings,
         "mean_rating": record.mean_rating,
+        "basis": record.basis.value,
+        "fair_plays": record.fair_plays,
+        "fair_passes": record.fair_passes,
+        "unended": record.unended,
     }
 
 
@@ -87,6 +92,32 @@ def weak_suites(suites: Suites) -> str:
     """That tests of a task type are weak, in a line."""
     name, tasks = text.one_line(suites.task_type), text.counted(suites.audited, "audited task")
     return f"{name}: {suites.weak} of {tasks} have weak tests, so passes prove less than they seem."
+
+
+def unfair_plays(records: Sequence[Record]) -> str | None:
+    """What becomes of plays that hung on how others did, in a line; None where there are none."""
+    plays = sum(one.plays for one in records)
+    unfair = plays - sum(one.fair_plays for one in records)
+    if not unfair:
+        return None
+    few = [one for one in records if one.basis is Basis.ALL and one.fair_plays < one.plays]
+    rows = "this row" if len(records) == 1 else text.counted(len(few), "row")
+    but = f" but in {rows}, where fewer than {FAIR_ENOUGH} others are" if few else ""
+    return (
+        f"{unfair} of {text.counted(plays, 'play')} {'is' if unfair == 1 else 'are'} left out of "
+        f"win rates, of ratings, and of success rates{but}: whether they were asked and judged "
+        "hung on how others did on the same task. `--mode all` lets all play alike."
+    )
+
+
+def says_nothing(records: Sequence[Record]) -> frozenset[str]:
+    """The keys of columns that people needn't see: the same of all, and as it should be."""
+    found = set()
+    if all(one.fair_plays == one.plays for one in records):
+        found.add("fair_plays")
+    if not any(one.unended for one in records):
+        found.add("unended")
+    return frozenset(found)
 
 
 def standing_row(record: Record) -> Mapping[str, Value]:

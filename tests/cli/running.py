@@ -260,9 +260,9 @@ class Place:
             readers.append(_read(pipe.fileno(), output["out"], pipe.close))
         return Running(process, readers, output)
 
-    def history(self) -> list[dict[str, Any]]:
+    def history(self, *more: str) -> list[dict[str, Any]]:
         """The rows of `paragen history`."""
-        rows = self.run("history", "--format", "json", "-n", "1000").object["rows"]
+        rows = self.run("history", "--format", "json", "-n", "1000", *more).object["rows"]
         assert isinstance(rows, list)
         return rows
 

@@ -92,6 +92,17 @@ class TestCompare:
         assert "let both play the same tasks" in printed.err
         assert played.run("compare", "good", "bad", "-t", "cooking").code == 0
 
+    @pytest.mark.parametrize(("tasks", "code"), [(5, 2), (6, 1)])
+    def test_a_gate_that_could_not_have_failed_is_not_passed(
+        self, place: Place, tasks: int, code: int
+    ) -> None:
+        for night in range(1, 4):
+            play(place.database, tasks=tasks, at=f"2026-01-0{night}", good=tasks, bad=0)
+        printed = place.run("compare", "bad", "good", "--fail-if-worse")
+        assert printed.code == code
+        assert ("It takes 6 tasks to tell which is worse" in printed.err) == (code == 2)
+        assert place.run("compare", "bad", "good").code == 0
+
     def test_mistakes(self, played: Place) -> None:
         played.run("compare", "good", "bat").refused("'bat'", "did you mean 'bad'")
         played.run("compare", "good").refused("--baseline")

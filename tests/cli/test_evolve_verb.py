@@ -100,8 +100,11 @@ def test_an_expert_is_found_and_written(place: Place) -> None:
     assert len(final) == len(selection) == 7
     assert not final & selection, "it is held back"
 
-    rows = place.history()
+    rows = place.history("--all")
     assert sum(row["candidates"] for row in rows) == len(asked) + 2 * TASKS, "all on record"
+    own = [row for row in rows if row["by"] is None]
+    assert own == place.history(), "evolve's runs are marked, and left out else"
+    assert len(own) == TASKS
     who = place.run("recommend", "-t", "api", "-k", "1", "--format", "json").object
     assert [one["generator"] for one in who["generators"]] == ["api-expert-1"]
     assert place.run("plan", "tasks/t0.md", "-g", "api-expert-1").code == 0
@@ -136,7 +139,7 @@ def test_who_scores_better_is_an_expert_by_score_and_none_by_passes(place: Place
     assert "final" in better and " 1.00 " in better
     assert "final" in rival and " 1.00 " not in rival
     after = place.read("generators.toml")
-    assert "of its plays on 7 tasks held back 7 of 7 (score 1.000) passed" in after
+    assert "of its plays on 7 tasks held back 14 of 14 (score 1.000) passed" in after
     (*_, section) = tomllib.loads(after)["generators"]
     assert section["temperature"] >= 0.3
     (expert,) = place.run("stats", "--format", "json").object["experts"]
@@ -220,6 +223,54 @@ def test_too_few_tasks(place: Place) -> None:
     assert "2 more tasks would tell" in dry.out
 
 
+def test_where_a_parent_passes_everything_nothing_is_played(place: Place) -> None:
+    """Unless scores decide, or a task that it failed is among those that would be played."""
+    perfect = Generator(name="perfect", model=MODEL, temperature=0.6)
+    read = tasks_of(place, TASKS)
+    record(place.database, read, (LOW, 9), (perfect, TASKS))
+    place.write("generators.toml", config("http://127.0.0.1:9", LOW, perfect))
+    done = place.run("evolve", "--json")
+    dry = place.run("evolve", "--dry-run")
+    one = found(done)
+    assert (done.code, one["verdict"], one["attempts"]) == (1, "no_room", 0)
+    assert one["planned_attempts"] == 0
+    assert "perfect passes each of the 13 api tasks that would be played" in one["sentence"]
+    assert (dry.code, dry.out.splitlines()[0]) == (0, one["sentence"])
+    by_score = place.run("evolve", "--dry-run", "--by", "score", "--json").object
+    assert by_score["verdict"] == "not_played"
+    record(place.database, read[:1], (perfect, 0))
+    assert place.run("evolve", "--dry-run", "--json").object["verdict"] == "not_played"
+
+
+def test_the_last_run_is_the_users(place: Place) -> None:
+    with searched(place, warmer):
+        own = place.history()[0]["run_id"]
+        assert place.run("evolve", "-q", *FEW).code in (0, 1)
+    assert place.run("show", "last", "-f", "json").object["run_id"] == own
+    rated = place.run("feedback", "--rating", "0.4", "--candidate", "low", "--json")
+    assert own in rated.out
+    listed = place.run("history")
+    assert "--all lists it" in listed.err
+    assert "evolve" not in listed.out
+    assert "evolve" in place.run("history", "--all").out
+
+
+@pytest.mark.slow
+def test_the_same_search_again_asks_nobody_again(place: Place) -> None:
+    """Its final is the very same one, too, and no other try; --new is."""
+    with searched(place, lambda number, temperature: warmer(number, temperature) and number < 9):
+        first = place.run("evolve", "--json", "-q", *MORE)
+        runs = len(place.history("--all"))
+    again = place.run("evolve", "--json", *MORE)
+    one, two = found(first), found(again)
+    assert one["attempts_on_record"] == 0
+    assert two["attempts_on_record"] == two["attempts"] == one["attempts"] > 0
+    assert {**two, "attempts_on_record": 0} == one
+    assert "are on record, of an earlier search like this one" in again.err
+    assert len(place.history("--all")) == runs, "nothing is played"
+    assert place.run("evolve", "-q", "--new", *MORE).code == 3, "no host is there to be asked"
+
+
 @pytest.mark.slow
 def test_interrupted_nothing_is_kept(place: Place) -> None:
     with searched(place, warmer, slow=True) as server:
@@ -234,7 +285,8 @@ def test_interrupted_nothing_is_kept(place: Place) -> None:
     assert "Interrupted: nothing is kept" in done.err
     assert "Traceback" not in done.err
     assert place.read("generators.toml") == before
-    assert len(place.history()) > recorded, "what was played stays"
+    assert len(place.history()) == recorded
+    assert len(place.history("--all")) > recorded, "what was played stays"
     with ScriptedOllama(script(TASKS, warmer), slots=4) as server:
         place.write("generators.toml", config(server.url, LOW, LOWER))
         again = place.run("evolve", "-t", "api")
@@ -314,7 +366,7 @@ def test_an_expert_that_is_no_longer_better_is_said_to_be_so(place: Place) -> No
     done = place.run("stats")
     assert "api-expert-1 is no longer better than low on api. Since 20" in done.err
     assert "low is better" in done.err or "is worse than low" in done.err
-    assert "1 row of a generator that `paragen evolve` tried" in done.err
+    assert "1 generator that `paragen evolve` tried" in done.err
     assert "api-expert-2" not in done.out
     assert "api-expert-2" in place.run("stats", "--tried").out
     one = place.run("stats", "--format", "json").object

@@ -95,13 +95,10 @@ def test_an_unconfined_judging_warns_and_says_that_nothing_is_sealed(place: Plac
 def test_a_config_that_is_named_says_where_programs_run(place: Place) -> None:
     place.write("task.md", TASK.replace("timeout_s: 5", "packages: [nothing-like-it]"))
     place.write("right.py", RIGHT)
-    place.write("there.toml", '[sandbox]\nlevel = "none"\nenvironment = "nowhere"\n')
-    command = ("judge", "task.md", "right.py", "--config", "there.toml", "--json")
-    done = place.run(*command, "--unsafe", "--sandbox", "none")
-    assert done.code == 1
-    (result,) = done.object["results"]
-    assert (result["status"], result["level"]) == ("not_judged", "none")
-    assert result["detail"].startswith("nowhere is no virtual environment")
+    place.write("there.toml", '[sandbox]\nenvironment = "nowhere"\n')
+    command = ("judge", "task.md", "right.py", "--json")
+    place.run(*command, "--config", "there.toml").refused("nowhere is no virtual environment")
+    place.run(*command).refused("nothing-like-it isn't installed in")
 
 
 @pytest.mark.slow

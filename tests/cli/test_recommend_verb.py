@@ -54,25 +54,29 @@ def test_who_passed_is_recommended_and_played(place: Place, server: ScriptedOlla
     assert place.run("run", "task.md", "-q", "-g", "bad:2,good:2").code == 0
     found = recommended(place, "task.md")
     assert found["basis"] == "history"
-    assert names(found) == ["good", "bad", "new"]
-    good, bad, new = found["generators"]
+    assert names(found) == ["good", "new", "bad"], (
+        "who always failed stands behind whom nobody knows"
+    )
+    good, new, bad = found["generators"]
     assert (good["plays"], good["passes"], good["success_rate"]) == (2, 2, 1.0)
+    assert (good["tasks"], good["fair_plays"]) == (1, 2)
     assert good["alike_tasks"] == {"tasks": 1, "plays": 2, "passes": 2, "wins": 1}
     assert good["why"] == (
-        "passed 2 of 2 plays on a task like this one, and won 1; 2 of 2 plays of general "
+        "passed 2 of 2 plays on a task like this one, and won 1; 2 of 2 plays on 1 task of general "
         "(hardly sure)"
     )
     assert bad["success_rate"] == new["score"] == 0
     assert new["why"] == "has never played anything like it"
     elsewhere = recommended(place, "--task-type", "API", "-k", "1")
     assert (elsewhere["task_type"], names(elsewhere)) == ("api", ["good"])
-    assert "2 of 2 plays of other task types" in elsewhere["generators"][0]["why"]
+    assert "2 of 2 plays on 1 task of other task types" in elsewhere["generators"][0]["why"]
 
     before = len(asked(server))
     done = place.run("run", "task.md", "--recommended", "1")
     assert done.code == 0, done.err
     assert asked(server)[before:] == [GOOD]
-    assert "general is played by good (as recommended;" in done.err
+    assert "task is played by good (as recommended;" in done.err
+    assert "warning" not in done.err
     assert "nothing is known of new: with --explore 0.1 they play now and then" in done.err
     done = place.run("run", "task.md", "--recommended", "1", "--explore", "1")
     assert sorted(asked(server)[before + 1 :]) == [GOOD, NEW]
@@ -87,10 +91,11 @@ def test_each_task_type_is_played_by_its_own(place: Place, server: ScriptedOllam
     assert place.run("run", "task.md", "-q", "-g", "good:9").code == 0
     plan = place.run("plan", "task.md", "other.md", "--recommended", "1", "--json").object
     assert [one["roster"] for one in plan["tasks"]] == [["good"], ["new"]]
-    assert [warning.split(" (")[0] for warning in plan["warnings"]] == [
-        "general is played by good",
+    assert plan["warnings"] == []
+    assert [note.split(" (")[0] for note in plan["notes"]] == [
+        "task is played by good",
         "nothing is known of bad: with --explore 0.1 they play now and then",
-        "api is played by new",
+        "other is played by new",
     ]
     place.write("third.md", TASK.replace("Write a function", "Sort mountains by height:"))
     plan = place.run("plan", "third.md", "-t", "api", "--recommended", "1", "--json").object
@@ -116,8 +121,8 @@ def test_what_passed_tasks_like_it_plays_it_though_their_types_are_wrong(
 
     plan = place.run("plan", "task.md", "new.md", "--recommended", "1", "--json").object
     assert [one["roster"] for one in plan["tasks"]] == [["good"], ["new"]]
-    assert plan["warnings"] == [
-        "general is played by good (as recommended; `paragen recommend` says why)",
+    assert plan["notes"] == [
+        "task is played by good (as recommended; `paragen recommend` says why)",
         "new is played by new (by what was played like it; `paragen recommend` says why)",
     ]
 
@@ -176,7 +181,9 @@ def test_a_history_that_cant_be_read_is_no_empty_one(place: Place, server: Scrip
 
 def test_on_a_terminal_why_stands_under_the_table(place: Place, server: ScriptedOllama) -> None:
     assert place.run("run", "task.md", "-q", "-g", "good,bad").code == 0
-    heading, *lines = plain(place.on_terminal("recommend", "-t", "api").done().err).splitlines()[1:]
+    shown = plain(place.on_terminal("recommend", "-t", "api").done().err).splitlines()
+    assert shown[1] == "Nothing is on record of task type api: this is by what else there is."
+    heading, *lines = shown[2:]
     assert heading.split()[-2:] == ["how", "sure"]
     assert "  good: passed 1 of 1 play of other task types" in lines
     assert max(map(len, lines)) <= 80
@@ -191,6 +198,52 @@ def test_without_a_config_all_on_record_are_ranked(place: Place, server: Scripte
     assert "no config here" in done.err
     place.database.unlink()
     place.run("recommend", "-t", "general").refused("No generators", "paragen init")
+
+
+@pytest.mark.slow
+def test_fifty_passes_of_one_task_make_nobody_sure_of_the_next(
+    place: Place, server: ScriptedOllama
+) -> None:
+    place.write("next.md", TASK.replace("Write a function", "Sort mountains by height:"))
+    assert place.run("run", "task.md", "-q", "-g", "good:50").code == 0
+    (task,) = place.run("plan", "next.md", "--json").object["tasks"]
+    assert "alone is enough" not in (task["not_worth_it"] or "")
+    good = recommended(place, "next.md")["generators"][0]
+    assert (good["plays"], good["passes"], good["tasks"]) == (50, 50, 1)
+    assert good["sureness"] == "hardly sure"
+    assert good["interval"][0] < 0.5
+    assert good["why"].endswith("50 of 50 plays on 1 task of general (hardly sure)")
+
+
+def test_that_nobody_need_mind_who_plays(place: Place, server: ScriptedOllama) -> None:
+    """It is said, but is no warning, and where only the result is wanted it isn't said."""
+    assert place.run("run", "task.md", "-q", "-g", "good,bad").code == 0
+    said = "task is played by good (as recommended; `paragen recommend` says why)"
+    loud, quiet, planned = (
+        place.run(*command, "task.md", "--recommended", "1").err
+        for command in (("run", "--new"), ("run", "--new", "-q"), ("plan",))
+    )
+    assert said in loud
+    assert said in " ".join(planned.split())
+    assert "warning" not in loud + planned
+    assert "played by" not in quiet
+    place.database.unlink()
+    unknown = place.run("run", "task.md", "--recommended", "1", "-q").err
+    assert "warning: task is played by bad (the first of the config: nothing is known" in unknown
+
+
+def test_a_type_that_may_be_misspelled_is_asked_about(place: Place, server: ScriptedOllama) -> None:
+    place.write("wrong.md", TASK.replace("task_type: general", "task_type: utilites"))
+    asked = "warning: task type utilites is new here: did you mean utilities?"
+    for command in (("plan", "wrong.md"), ("plan", "task.md", "-t", "utilites")):
+        assert asked in place.run(*command).err
+    assert "did you mean" not in place.run("plan", "task.md", "-t", "my own").err
+    assert place.run("run", "wrong.md", "-q", "-g", "good").err.count(asked) == 1
+    assert "did you mean" not in place.run("plan", "wrong.md").err, "it is on record"
+    done = place.run("recommend", "-t", "databse")
+    assert "warning: task type databse is new here: did you mean database?" in done.err
+    assert "Nothing is on record of task type databse" in done.err
+    assert "Nothing is on record" not in place.run("recommend", "-t", "utilites").err
 
 
 def test_mistakes(place: Place, server: ScriptedOllama) -> None:

@@ -148,6 +148,22 @@ class TestRetry:
         assert statuses(done) == {"bad": "failed", "slow": "passed"}
         assert [row["winner"] for row in place.history()] == ["slow"]
 
+    def test_where_all_failed_it_is_said_how_to_try_again(self, place: Place) -> None:
+        faults = [
+            faulty(GOOD, RecordedFault.DIE_MID_STREAM),
+            faulty(SLOW, RecordedFault.DROP),
+        ]
+        with ScriptedOllama(faults, slots=2) as server:
+            prepare(place, server.url, GOOD, SLOW, more="[run]\nretries = 0\n")
+            failed = place.run("run", "task.md", "--json")
+        assert (failed.code, failed.object["exit_code"]) == (3, 3)
+        run_id = failed.object["run_id"]
+        assert f"`paragen resume {run_id} --retry errors` tries again" in failed.err
+        place.run("resume").refused("2 attempts ended", "`paragen resume --retry errors`")
+        with ScriptedOllama([recorded(GOOD), recorded(SLOW)], slots=2) as server:
+            done = place.run("resume", "--retry", "errors", "--json", "--host", server.url)
+        assert (done.code, done.object["run_id"]) == (0, run_id)
+
     @pytest.mark.slow
     def test_failed_are_all_that_did_not_pass(self, place: Place) -> None:
         self.end_in_an_error(place)

@@ -64,7 +64,7 @@ def test_not_yet() -> None:
         "Can't tell yet which of a and b is better: on the 8 tasks that both played a passes 62% "
         "on average, b 50%. Chance alone would show so large a difference more often than not. "
         "About 53 more tasks would tell, with a chance of 80%, if the difference is what it looks "
-        "like."
+        "like. Compare again only then: each look gives chance another try."
     )
     one = words("+", "-")
     assert "on the one task that both played" in one

@@ -79,6 +79,24 @@ def test_too_few_tasks(tasks: int, said: str) -> None:
     assert "nothing is played" in sentence(found)
 
 
+@pytest.mark.parametrize(("tasks", "more"), [(12, False), (30, True)])
+def test_no_room(tasks: int, more: bool) -> None:
+    what = replace(searched(tasks), unbeatable="low")
+    assert what.in_vain is Verdict.NO_ROOM
+    said = sentence(Evolved(searched=what, verdict=Verdict.NO_ROOM, played={}))
+    assert said.startswith("No descendant could do better: on record low passes each of the ")
+    assert ("a larger --budget" in said) == more
+    assert said.endswith("--by score does. Nothing is played.")
+
+
+def test_what_is_planned_is_all_that_would_be_played() -> None:
+    what = searched(14)
+    assert what.in_vain is None
+    said = sentence(Evolved(searched=what, verdict=Verdict.NOT_PLAYED, played={}))
+    # 1 parent and 3 × 6 descendants on 6 tasks, then 2 on 7 held back, 5 times each.
+    assert said.startswith("184 attempts of a budget of 200: ")
+
+
 def test_none_ahead() -> None:
     found = replace(evolved(Verdict.NONE_AHEAD, searched()), finalist=None, comparison=None)
     assert sentence(found).startswith("None of 1 descendant did better than low on the ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paragen.report.fit import FOLDED, GAP, fitting, least_width
+from paragen.report.fit import FOLDED, GAP, fitting, least_width, widths
 from paragen.report.rows import Column
 
 columns_ = st.lists(
@@ -55,3 +55,36 @@ def test_words_may_be_folded_and_numbers_and_ids_not() -> None:
     assert least_width(Column(key="k", heading="k"), long) == FOLDED
     assert least_width(Column(key="k", heading="k", right=True), long) == 50
     assert least_width(Column(key="k", heading="k", whole=True), long) == 50
+
+
+@given(columns_, st.integers(1, 200), st.integers(1, 30))
+def test_what_has_room_has_as_much_as_there_is(
+    columns: list[Column], width: int, least: int
+) -> None:
+    found = widths(columns, headings(columns), width, least=least)
+    taken = GAP * (len(columns) - 1)
+    longest = [len(column.heading) for column in columns]
+    if found is None:
+        tight = (least_of(column, least) for column in columns)
+        assert sum(tight) + taken > width
+        return
+    assert sum(found) + taken <= width
+    folded = [wide < most for wide, most in zip(found, longest, strict=True)]
+    for column, wide, is_folded in zip(columns, found, folded, strict=True):
+        assert not is_folded or not (column.right or column.whole)
+        assert wide >= least_of(column, least)
+    if any(folded):
+        assert width - sum(found) - taken < sum(folded), "not a character more for each of them"
+
+
+def least_of(column: Column, least: int) -> int:
+    """What a column takes at least, of which only the heading is known."""
+    if column.right or column.whole:
+        return len(column.heading)
+    words = max(map(len, column.heading.split()), default=0)
+    return min(len(column.heading), max(least, words))
+
+
+def test_wide_characters_count_for_two() -> None:
+    assert least_width(Column(key="k", heading="k", right=True), ["漢字"]) == 4
+    assert widths([Column(key="k", heading="k", right=True)], [["漢字"]], 3) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -9,6 +10,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from paragen.report.rows import Column, Value, print_table, to_csv, to_json, to_markdown, to_text
 
@@ -83,3 +85,46 @@ def test_people_see_an_optional_column_where_some_row_has_a_value() -> None:
     assert "rate" in to_markdown(columns, some)
     assert to_csv(columns, without) == "name,rate\na,", "programs see it always"
     assert to_text(columns, []) == "the name"
+
+
+SEVERAL = (
+    Column(key="words", heading="what it is"),
+    Column(key="id", heading="id", whole=True),
+    Column(key="more", heading="more", spare=1),
+    Column(key="rate", heading="rate", show=lambda v: f"{v:.0%}", right=True),
+    Column(key="share", heading="share", chart=lambda v: f"████ {v}", right=True),
+)
+TOLD = st.text(st.sampled_from("abc é漢"), max_size=40)
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "words": TOLD,
+                "id": st.text("0123456789-", min_size=1, max_size=12),
+                "more": TOLD,
+                "rate": st.floats(0, 1),
+                "share": st.integers(0, 9999),
+            }
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.integers(10, 160),
+)
+def test_on_any_terminal_numbers_and_ids_are_whole(
+    rows: list[dict[str, Value]], columns: int
+) -> None:
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out):
+        patch.setenv("COLUMNS", str(columns))
+        print_table(SEVERAL, rows)
+    lines = out.getvalue().splitlines()
+    is_table = not any(line.startswith("what it is: ") for line in lines)
+    if is_table:
+        assert max(map(cell_len, lines)) <= columns
+    for row in rows:
+        assert any(str(row["id"]) in line and f"{row['rate']:.0%}" in line for line in lines) or (
+            not is_table and f"id: {row['id']}" in lines
+        )

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from paragen.domain.candidate import Candidate
@@ -19,6 +20,7 @@ from paragen.domain.events import (
     CandidateEnded,
     Event,
     JudgingStarted,
+    Noted,
     Progressed,
     RunEnded,
     RunStarted,
@@ -134,7 +136,7 @@ RUNS = runs()
 def tellings(draw: st.DrawFn) -> list[Event]:
     """Events of up to two runs: in order, or a few of them in any, and some about strangers."""
     told = [event for run in draw(st.lists(RUNS, min_size=1, max_size=2)) for event in story(run)]
-    told.append(Warned(message=draw(WORDS)))
+    told += [Warned(message=draw(WORDS)), Noted(message=draw(WORDS))]
     if draw(st.booleans()):
         return told
     where = {"run_id": draw(st.sampled_from(["r1", "r3"])), "attempt_id": draw(WORDS)}
@@ -181,11 +183,38 @@ def test_a_finished_run_is_shown_at_any_width(run: Run, columns: int) -> None:
         assert "\n" not in line(candidate)
 
 
+@given(RUNS, st.integers(33, 250))
+@settings(max_examples=40)
+def test_what_matters_most_is_whole(run: Run, columns: int) -> None:
+    out = shown(run_table(run, columns), columns)
+    assert not [one for one in out.splitlines() if cell_len(one) > columns]
+    assert not run.ranking or "combined" in out
+    for candidate in run.ranking:
+        scores = candidate.scores
+        assert text.score(scores.combined if scores else None) in out
+        assert text.status(candidate)[:6] in out
+
+
+@given(RUNS, st.integers(10, 32))
+@settings(max_examples=40)
+def test_where_no_number_has_room_there_are_lines(run: Run, columns: int) -> None:
+    out = shown(run_table(run, columns), columns)
+    assert not [one for one in out.splitlines() if cell_len(one) > columns]
+    words = " ".join(out.split())
+    for candidate in run.ranking:
+        if candidate.scores is not None:
+            assert f"combined {text.score(candidate.scores.combined)}" in words
+
+
 def test_plain_lines_tell_the_story() -> None:
     good, bad = build.candidate("good"), build.candidate("bad", Status.FAILED)
     error = build.candidate("slow", Status.ERROR)
     run = played(good, bad, error, winner="good")
-    lines = plain([Warned(message="Mind the gap."), *story(run)]).splitlines()
+    said: list[Event] = [Warned(message="Mind the gap."), Noted(message="good plays.")]
+    assert plain(said, quiet=True) == "warning: Mind the gap.\n"
+    assert plain(said) == "warning: Mind the gap.\ngood plays.\n"
+    assert "good plays." in live(said)
+    lines = plain([said[0], *story(run)]).splitlines()
     assert lines[0] == "warning: Mind the gap."
     assert lines[1].startswith("slugify: 3 attempts, mode all, task type utilities, sandbox rlimit")
     assert lines[2].startswith("  good: passed, 1/2 tests, quality 0.50, speed 0.50")
@@ -287,14 +316,14 @@ def test_a_winner_whose_verdict_is_not_sealed_is_said_everywhere() -> None:
     told = "good's verdict isn't sealed: the tests fork"
     assert plain(story(run)).splitlines()[-1] == f"  {told}"
     assert told in shown(run_table(run, 80))
-    assert "the tests fork" in shown(candidate_details(run, forked))
+    assert "the tests fork" in shown(candidate_details(forked))
     sealed = played(good, winner="good")
     assert "isn't sealed" not in plain(story(sealed)) + shown(run_table(sealed, 80))
 
 
-def shown(what: RenderableType) -> str:
+def shown(what: RenderableType, columns: int = 80) -> str:
     """What rich makes of it, without colours."""
-    console = Console(file=io.StringIO(), width=80)
+    console = Console(file=io.StringIO(), width=columns)
     with console.capture() as capture:
         console.print(what)
     return capture.get()

@@ -16,6 +16,15 @@ from paragen.report.schema.compare import CompareObject
 from paragen.report.schema.evolve import EvolveObject
 from paragen.report.schema.feedback import FeedbackObject, WeightsListObject, WeightsLogObject
 from paragen.report.schema.judge import JudgeObject, JudgeSuiteObject
+from paragen.report.schema.lists import (
+    BaselineRecordsObject,
+    BaselinesObject,
+    DbInfoObject,
+    DoctorObject,
+    HistoryObject,
+    MergeObject,
+    ModelsObject,
+)
 from paragen.report.schema.plan import PlanObject
 from paragen.report.schema.recommend import RecommendObject
 from paragen.report.schema.run import RunObject
@@ -33,6 +42,13 @@ SCHEMAS: Mapping[str, Any] = {
     "feedback": FeedbackObject,
     "weights": WeightsListObject,
     "weights-log": WeightsLogObject,
+    "history": HistoryObject,
+    "baselines": BaselinesObject,
+    "baseline": BaselineRecordsObject,
+    "models": ModelsObject,
+    "doctor": DoctorObject,
+    "db-info": DbInfoObject,
+    "merge": MergeObject,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 from pydantic import with_config
 from typing_extensions import TypedDict
@@ -59,7 +59,8 @@ class CompareObject(TypedDict):
     `finding` is decided `by` passes or the score, and `sentence` says it in words. `more_tasks` is
     about how many more would decide (null: it is decided, or that can't be said). A passes more
     often than B on `ahead` of the tasks, less often on `behind`, as often on `level`; `only_a` and
-    `only_b` were played by one of them, and are left out.
+    `only_b` were played by one of them, and are left out, and so are those `unfair` ones on which
+    whether both were asked and judged hung on how others did.
     """
 
     schema: Literal["paragen.compare/1"]
@@ -73,6 +74,7 @@ class CompareObject(TypedDict):
     tasks: int
     only_a: int
     only_b: int
+    unfair: NotRequired[int]
     ahead: int
     behind: int
     level: int

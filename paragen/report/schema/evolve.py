@@ -54,11 +54,14 @@ class EvolveObject(TypedDict):
     dry_run: bool
     seed: int
     by: Literal["passes", "score"]
-    verdict: Literal["kept", "not_better", "undecided", "none_ahead", "too_few_tasks", "not_played"]
+    verdict: Literal[
+        "kept", "not_better", "undecided", "none_ahead", "too_few_tasks", "no_room", "not_played"
+    ]
     sentence: str
     budget: int | None
     planned_attempts: int
     attempts: int
+    attempts_on_record: int
     tasks: EvolveTasksObject
     parents: list[BredObject]
     generations: list[list[BredObject]]

@@ -81,7 +81,7 @@ class PlanObject(TypedDict):
     """What would be played, where, in what order, and for how long.
 
     `expected` is by what history says of generators; `if_all_pass` and `if_none_passes` are the
-    ends between which it may fall.
+    ends between which it may fall. `notes` say who plays, and why, where that was chosen.
     """
 
     schema: Literal["paragen.plan/1"]
@@ -93,3 +93,4 @@ class PlanObject(TypedDict):
     if_all_pass: OutlookObject
     if_none_passes: OutlookObject
     warnings: list[str]
+    notes: list[str]

@@ -22,12 +22,15 @@ class AlikeTasksObject(TypedDict):
 
 @with_config(CLOSED)
 class RecommendedObject(TypedDict):
-    """A generator, and what is to be expected of it; `plays` and `passes` are of the task type.
+    """A generator, and what is to be expected of it.
 
-    `success_rate` (null: nothing is known) counts plays of other task types and of its model too,
-    where there are few, and those of `alike_tasks` for more. It lies in `interval` with 95 %
-    confidence, which counts no play more than once. They are ranked by `score`: how often it passes
-    at least, if each play is worth what it counts.
+    `plays` and `passes` are of the task type, on so many `tasks`; where there are enough, only
+    `fair_plays` count: the others hung on what other generators did. `success_rate` (null: none is
+    known) is of these, each by its share of passes, however often it was played; tasks of other
+    types and of its model count too, where there are few, and `alike_tasks` for more: each play,
+    where the prompt is the very same. It lies in `interval` with 95 % confidence, which counts no
+    task more than once. They are ranked by `score`: how often it passes at least, if each is worth
+    what it counts.
     """
 
     generator: str
@@ -38,6 +41,8 @@ class RecommendedObject(TypedDict):
     interval: tuple[float, float]
     plays: int
     passes: int
+    tasks: int
+    fair_plays: int
     alike_tasks: AlikeTasksObject
     sureness: Literal["sure", "fairly sure", "hardly sure", "unknown"]
     why: str

@@ -24,10 +24,15 @@ class StandingObject(TypedDict):
 
     `generator`, `model` and `temperature` are null where they differ within the row. `plays` are
     candidates whose outcome is the model's own doing, `judged` those of them that gave a program;
-    `success_rate` is `passes` of `plays`, and lies in `interval` with 95 % confidence. `runs` are
-    tournaments with at least two judged candidates, `wins` those that it won. What a pass took is
-    of all plays, for each that passed; energy, in joules, of the `metered` ones alone.
-    `mean_rating` is of the `ratings`, in 0..1, that users gave to its candidates.
+    `success_rate` is `passes` of `plays`, if all are fair, and lies in `interval` with 95 %
+    confidence. `runs` are
+    tournaments with at least two judged candidates whose mode lets all play alike, `wins` those
+    that it won, with any of its copies. `fair_plays` came about whatever others did on the same
+    task, and `fair_passes` of them passed; where `basis` is `fair`, there are enough of them, and
+    the success rate, its interval and the combined score are of these alone, else of all plays. A
+    play without a score counts 0 in that. What a pass took is of all plays, and of answers that
+    came to no end (`unended`), for each that passed; energy, in joules, of the `metered` ones
+    alone. `mean_rating` is of the `ratings`, in 0..1, that users gave to its candidates.
     """
 
     task_type: str
@@ -54,6 +59,10 @@ class StandingObject(TypedDict):
     energy_j_per_pass: NotRequired[float | None]
     ratings: NotRequired[int]
     mean_rating: NotRequired[float | None]
+    basis: NotRequired[Literal["fair", "all"]]
+    fair_plays: NotRequired[int]
+    fair_passes: NotRequired[int]
+    unended: NotRequired[int]
 
 
 @with_config(CLOSED)
