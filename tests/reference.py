@@ -20,17 +20,18 @@ from pydantic import BaseModel
 
 from paragen.checks.lint import IGNORED, LINES_PER_UNIT, MEASURES
 from paragen.cli import VERBS, build
+from paragen.domain.candidate import FAULT_KINDS
 from paragen.domain.errors import HostError
 from paragen.domain.generator import Generator
 from paragen.judge.criteria import BALANCED, PRESETS, TASK_GROUPS
 from paragen.judge.score import MEASURE_WEIGHTS
 from paragen.learn.task_type import DOUBT, FALLBACK, KEYWORD, LIKE, VOTERS
-from paragen.modes import MODES, options_of
+from paragen.modes import MODES, find_mode
 from paragen.modes.profiles import PROFILES
 from paragen.parse.front_matter import READERS
 from paragen.parse.task_type import KEYWORDS
 from paragen.report.schema import SCHEMAS, json_schema
-from paragen.settings.sections import Config, Options
+from paragen.settings.sections import Config, DefaultsSection, Options
 
 FILE = Path(__file__).resolve().parents[1] / ".github" / "REFERENCE.md"
 
@@ -92,7 +93,7 @@ def _modes() -> Iterator[str]:
     yield "### [modes.NAME]\n\nA mode's own options, as `--mode-opt key=value` sets them.\n"
     yield "| mode | what | options |\n|---|---|---|"
     for mode, summary in MODES.items():
-        options = "<br>".join(_option(one) for one in dataclasses.fields(options_of(mode)))
+        options = "<br>".join(_option(one) for one in dataclasses.fields(find_mode(mode).options))
         yield f"| `{mode}` | {_cell(summary)} | {options} |"
     yield ""
 
@@ -124,11 +125,15 @@ def _summary(model: type[BaseModel]) -> str:
 
 
 def _default(section: str, key: str, default: object) -> str:
-    if issubclass(_model_of(Config.model_fields[section].annotation), Options):
-        if section != "defaults":
-            return "as in [defaults]"
+    if section == "defaults":
         default = getattr(Generator(name="", model=""), key)
+    elif key in DefaultsSection.model_fields and _has_options(section):
+        return "as in [defaults]"
     return "" if default is None or default in ({}, [], ()) else f"`{default}`"
+
+
+def _has_options(section: str) -> bool:
+    return issubclass(_model_of(Config.model_fields[section].annotation), Options)
 
 
 def _tasks() -> Iterator[str]:
@@ -184,10 +189,11 @@ def _evaluator() -> Iterator[str]:
 
 
 def _error_kinds() -> Iterator[str]:
-    yield "## Kinds of errors\n\n`error.kind` of a candidate with the status `error`.\n"
+    yield "## Kinds of errors\n\n`error.kind` of a candidate: why it is an error, or not judged.\n"
     yield "| kind | what |\n|---|---|"
-    for error in sorted(HostError.__subclasses__(), key=lambda kind: kind.kind):
-        yield f"| `{error.kind}` | {_cell((error.__doc__ or '').split(chr(10))[0])} |"
+    of_hosts = {error.kind: error.__doc__ or "" for error in HostError.__subclasses__()}
+    for kind, what in sorted((of_hosts | dict(FAULT_KINDS)).items()):
+        yield f"| `{kind}` | {_cell(what.split(chr(10))[0])} |"
     yield ""
 
 
