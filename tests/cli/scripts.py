@@ -30,11 +30,15 @@ def faulty(model: str, fault: RecordedFault, answer: str = RIGHT) -> Recorded:
 
 
 def generations(server: ScriptedOllama) -> list[Logged]:
-    """The requests for an answer: not those that load a model, let it go, or probe it."""
+    """The requests for an answer: not those that load a model, let it go, or probe it.
+
+    One whose client was killed before all of it was sent has no body, and asks for nothing.
+    """
     return [
         one
         for one in server.requests
         if one.path == "/api/chat"
+        and one.body
         and one.body.get("messages")
         and one.body.get("options", {}).get("num_predict") != 1
     ]

@@ -52,7 +52,8 @@ class TestStats:
         assert (bad["plays"], bad["wins"], bad["passes"], bad["success_rate"]) == (1, 0, 0, 0.0)
         assert 0 < bad["mean_combined"] < good["mean_combined"] <= 1
         assert good["tokens_per_s"] > 0
-        assert talk["mean_combined"] is None, "not measured is null, not zero"
+        assert talk["mean_combined"] == 0.0, "a play without a program scores nothing"
+        assert talk["energy_j_per_pass"] is None, "not measured is null, not zero"
         assert good["model"] == GOOD
 
     @pytest.mark.slow

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -23,6 +24,7 @@ pytestmark = [
 ]
 
 _OTHERS = 9
+_TRIES = 5
 _WALL_S = 1.0
 _LIMITS = Limits(wall_s=_WALL_S, cpu_s=30.0, scales=False)
 _WORK = """
@@ -61,20 +63,29 @@ def busy(request: pytest.FixtureRequest) -> Iterator[ConfinedSandbox]:
 def _run(sandbox: ConfinedSandbox, body: str, limits: Limits = _LIMITS) -> Ran:
     source = f"from solution import sleep, work\ndef test_it():\n    {body}\n"
     tests = (TestCode(source=source, origin="task.md", line=1),)
-    return sandbox.run(
-        TestRun(program=_WORK, language="python", tests=tests, entry_point=None, limits=limits),
-        Cancel(),
+    command = TestRun(
+        program=_WORK, language="python", tests=tests, entry_point=None, limits=limits
     )
+    return sandbox.run(command, Cancel())
+
+
+def _once_it_is_not_too_busy(sandbox: ConfinedSandbox, body: str, limits: Limits = _LIMITS) -> Ran:
+    """What becomes of a run, tried again where this machine's other work was too much as well."""
+    for _ in range(_TRIES - 1):
+        with suppress(SandboxFault):
+            return _run(sandbox, body, limits)
+    return _run(sandbox, body, limits)
 
 
 def test_what_would_be_done_in_time_is_judged(busy: ConfinedSandbox) -> None:
-    ran = _run(busy, "assert work(0.15) == 'done'")
+    ran = _once_it_is_not_too_busy(busy, "assert work(0.13) == 'done'")
     assert [case.outcome for case in ran.cases] == [Outcome.PASSED]
     assert ran.wall_s > _WALL_S, "the others didn't keep it from running"
 
 
 def test_what_takes_too_long_is_ended_by_what_it_used(busy: ConfinedSandbox) -> None:
-    assert _run(busy, "work(60)", replace(_LIMITS, cpu_s=0.15)).ending is Ending.CPU_LIMIT
+    ran = _once_it_is_not_too_busy(busy, "work(60)", replace(_LIMITS, cpu_s=0.13))
+    assert ran.ending is Ending.CPU_LIMIT
 
 
 def test_who_sleeps_is_given_no_more(busy: ConfinedSandbox) -> None:
