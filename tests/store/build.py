@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import string
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 
 from paragen.domain.board import Budget
@@ -17,6 +19,7 @@ from paragen.domain.standing import Standing
 from paragen.domain.status import Status
 from paragen.domain.task import Example, Limits, Module, Task, TestCode, TestKind
 from paragen.domain.tournament import Criteria, Run, SandboxState, Weights
+from paragen.store.recorder import Recorder
 
 WEIGHTS = Weights(quality=0.6, speed=0.4)
 
@@ -117,6 +120,15 @@ def events(played: Run) -> list[Event]:
         *(CandidateEnded(run_id=played.run_id, candidate=c) for c in played.ranking),
         RunEnded(run=played),
     ]
+
+
+def record(path: Path, *runs: Run) -> None:
+    """Have the recorder record them; nothing may keep it from doing so."""
+    recorder = Recorder(path, on_failure=pytest.fail)
+    for played in runs:
+        for event in events(played):
+            recorder(event)
+    recorder.close()
 
 
 def plan(name: str = "slugify", *generators: str, copies: int = 2, seed: int = 0) -> Plan:

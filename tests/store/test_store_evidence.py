@@ -15,7 +15,6 @@ from paragen.domain.events import CandidateEnded, ModelLoaded, RunStarted
 from paragen.domain.generator import Answer
 from paragen.domain.standing import Standing
 from paragen.domain.status import Status
-from paragen.domain.tournament import Run
 from paragen.learn.feedback import Rating, Undo
 from paragen.store import feedback
 from paragen.store.connection import connect
@@ -40,14 +39,6 @@ def connection(path: Path) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def record(path: Path, *runs: Run) -> None:
-    recorder = Recorder(path, on_failure=pytest.fail)
-    for played in runs:
-        for event in build.events(played):
-            recorder(event)
-    recorder.close()
-
-
 def cached(candidate: Candidate) -> Candidate:
     assert candidate.answer is not None
     return replace(candidate, answer=replace(candidate.answer, cached=True))
@@ -56,7 +47,7 @@ def cached(candidate: Candidate) -> Candidate:
 def test_a_standing_is_what_the_plays_were(path: Path, connection: sqlite3.Connection) -> None:
     played = [build.candidate(f"g#{n}", s, generator="g") for n, s in enumerate(Status)]
     rival = build.candidate("rival", combined=0.9)
-    record(
+    build.record(
         path,
         build.run("r1", *played, rival, winner="rival"),
         build.run("r2", played[0], winner="g#0"),
@@ -88,7 +79,7 @@ def test_energy_is_summed_over_the_plays_that_were_metered(
         assert candidate.answer is not None
         return replace(candidate, answer=replace(candidate.answer, energy_j=energy_j))
 
-    record(
+    build.record(
         path,
         build.run(
             "r1",
@@ -106,7 +97,7 @@ def test_energy_is_summed_over_the_plays_that_were_metered(
 def test_what_users_rated_counts_as_it_was_said_last(
     path: Path, connection: sqlite3.Connection
 ) -> None:
-    record(
+    build.record(
         path,
         build.run("r1", build.candidate("a"), build.candidate("b", Status.ERROR)),
         build.run("r2", build.candidate("a"), started_at="2026-02-01T00:00:00+00:00"),
@@ -144,7 +135,7 @@ def test_a_name_that_stood_for_another_recipe_has_no_standing_of_it(
 ) -> None:
     warm = build.candidate("b", generator="g", temperature=0.9)
     cold = build.candidate("a", generator="g", temperature=0)
-    record(path, build.run("r1", cold, warm, winner="b"))
+    build.record(path, build.run("r1", cold, warm, winner="b"))
     generator = warm.attempt.instance.generator
     assert standings(connection, "utilities")["g"].plays == 2
     assert standings(connection, "utilities", generators=[generator])["g"].plays == 1
@@ -154,7 +145,7 @@ def test_a_name_that_stood_for_another_recipe_has_no_standing_of_it(
 
 def test_untested_tasks_are_no_evidence(path: Path, connection: sqlite3.Connection) -> None:
     played = build.run("r1", build.candidate("g"), winner="g")
-    record(path, replace(played, task=replace(played.task, tests=())))
+    build.record(path, replace(played, task=replace(played.task, tests=())))
     assert standings(connection, "utilities") == {}
 
 
@@ -162,12 +153,12 @@ def test_answers_given_before_count_nowhere(path: Path, connection: sqlite3.Conn
     new = build.candidate("new", generator="g")
     old = cached(build.candidate("old", generator="g"))
     rival = build.candidate("rival")
-    record(path, build.run("r1", new, rival, winner="new"))
+    build.record(path, build.run("r1", new, rival, winner="new"))
     before = stats(connection), standings(connection, "utilities"), seen_costs(connection)
     assert before[1]["g"] == Standing(
         plays=1, passes=1, runs=1, wins=1, mean_reward=0.75, tasks=1, task_rate=1.0
     )
-    record(path, build.run("r2", old, cached(rival), winner="old"))
+    build.record(path, build.run("r2", old, cached(rival), winner="old"))
     assert (
         stats(connection),
         standings(connection, "utilities"),
@@ -182,7 +173,7 @@ def test_a_tournament_with_an_old_answer_says_nothing_of_its_generators_wins(
 ) -> None:
     new = build.candidate("new", generator="g")
     old = cached(build.candidate("old", generator="g"))
-    record(path, build.run("r1", new, old, build.candidate("rival"), winner=winner))
+    build.record(path, build.run("r1", new, old, build.candidate("rival"), winner=winner))
     found = {row.generator: row for row in stats(connection)}
     assert (found["g"].plays, found["g"].passes) == (1, 1)
     assert (found["g"].runs, found["g"].wins, found["g"].win_rate) == (0, 0, None)
@@ -207,7 +198,7 @@ def test_costs_are_means_by_host_model_and_context(
     path: Path, connection: sqlite3.Connection
 ) -> None:
     elsewhere = replace(answered("d", decode_s=8.0), host="gpu1")
-    record(
+    build.record(
         path,
         build.run(
             "r1",
@@ -272,7 +263,7 @@ def test_answers_that_broke_off_or_were_not_measured_are_no_costs(
     broken = replace(answered("a"), status=Status.ERROR)
     unmeasured = replace(answered("b"), answer=Answer(text="x"))
     not_judged = replace(answered("c"), status=Status.NOT_JUDGED)
-    record(path, build.run("r1", broken, unmeasured))
+    build.record(path, build.run("r1", broken, unmeasured))
     assert seen_costs(connection) == ()
-    record(path, build.run("r2", not_judged))
+    build.record(path, build.run("r2", not_judged))
     assert [one.samples for one in seen_costs(connection)] == [1]

@@ -27,7 +27,6 @@ from paragen.store.pairs import record as record_of
 from paragen.store.pairs import tallies_of, unfair_tasks
 from paragen.store.queries import stats, stats_without
 from paragen.store.ratings import ratings
-from paragen.store.recorder import Recorder
 from paragen.store.standings import standings
 from tests.store import build
 from tests.store.histories import Shelf
@@ -99,14 +98,6 @@ def run(
     )
 
 
-def record(path: Path, *runs: Run) -> None:
-    recorder = Recorder(path, on_failure=pytest.fail)
-    for played in runs:
-        for event in build.events(played):
-            recorder(event)
-    recorder.close()
-
-
 def rows(path: Path, by: By = By.GENERATOR) -> dict[str, Record]:
     with closing(connect(path, write=False)) as connection:
         return {str(row.generator): row for row in stats(connection, by=by)}
@@ -133,7 +124,7 @@ def test_in_fair_modes_first_copies_or_all_are_evidence(
     path: Path, mode: str, options: Mapping[str, object], copies: set[int]
 ) -> None:
     played = [copy("a"), copy("a", 1, Status.FAILED), copy("b", status=Status.FAILED)]
-    record(path, run(*played, mode=mode, options=options, winner="a#0"))
+    build.record(path, run(*played, mode=mode, options=options, winner="a#0"))
     found = rows(path)
     assert (found["a"].plays, found["a"].passes) == (2, 1)
     assert (found["a"].fair_plays, found["a"].fair_passes) == (len(copies), 1)
@@ -149,7 +140,7 @@ def test_in_others_plays_and_costs_are_seen_and_nothing_else(
     path: Path, mode: str, options: Mapping[str, object]
 ) -> None:
     played = [copy("a"), copy("b", status=Status.FAILED)]
-    record(path, run(*played, mode=mode, options=options, winner="a#0"))
+    build.record(path, run(*played, mode=mode, options=options, winner="a#0"))
     a, b = (rows(path)[name] for name in "ab")
     assert (a.plays, a.passes, b.plays, b.passes) == (1, 1, 1, 0)
     assert (a.success_rate, a.basis, a.fair_plays) == (1.0, Basis.ALL, 0)
@@ -165,7 +156,7 @@ def test_in_others_plays_and_costs_are_seen_and_nothing_else(
 
 @pytest.mark.parametrize("fair", [0, FAIR_ENOUGH - 1, FAIR_ENOUGH])
 def test_enough_fair_plays_count_alone(path: Path, fair: int) -> None:
-    record(path, *duels(fair), *duels(30, "race", passes="b", first=100))
+    build.record(path, *duels(fair), *duels(30, "race", passes="b", first=100))
     a = rows(path)["a"]
     alone = fair >= FAIR_ENOUGH
     assert a.basis is (Basis.FAIR if alone else Basis.ALL)
@@ -182,24 +173,24 @@ def test_how_it_went_lately_is_of_the_last_fair_tournaments(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lately, "TOURNAMENTS", 40)
-    record(path, *duels(40))
+    build.record(path, *duels(40))
     with closing(connect(path, write=False)) as connection:
         before = trends(connection, By.GENERATOR)
         assert before
-        record(path, *duels(40, "race", passes="b", first=100))
+        build.record(path, *duels(40, "race", passes="b", first=100))
         assert trends(connection, By.GENERATOR) == before
 
 
 def test_fairness_is_of_all_that_a_row_holds(path: Path) -> None:
     half = FAIR_ENOUGH // 2
-    record(path, *duels(half), *duels(1, "race", first=100))
+    build.record(path, *duels(half), *duels(1, "race", first=100))
     assert {row.basis for row in rows(path).values()} == {Basis.ALL}
     (model,) = rows(path, By.MODEL).values()
     assert (model.basis, model.fair_plays, model.plays) == (Basis.FAIR, 2 * half, 2 * half + 2)
 
 
 def test_a_task_that_one_played_unfairly_is_left_out_of_both(path: Path) -> None:
-    record(
+    build.record(
         path,
         *duels(1),
         run(copy("a"), mode="race", task="half"),
@@ -245,8 +236,8 @@ def test_unfair_tournaments_move_nothing_that_compares(
     unfair = [told for told in others if told.mode in UNFAIR_MODES]
     paths = shelf.empty(), shelf.empty()
     played = [made(told) for told in fair]
-    record(paths[0], *played)
-    record(paths[1], *(made(told) for told in unfair), *played)
+    build.record(paths[0], *played)
+    build.record(paths[1], *(made(told) for told in unfair), *played)
     before, after = (rows(path) for path in paths)
     for name, row in before.items():
         same = after[name]
@@ -284,7 +275,7 @@ def unended(name: str, kind: str, *, tokens: int = 8192, decode_s: float = 300.0
 def test_answers_that_come_to_no_end_cost_what_they_took(
     path: Path, kind: str, counts: int, mode: str
 ) -> None:
-    record(path, run(copy("a"), mode=mode), run(unended("a", kind), mode=mode))
+    build.record(path, run(copy("a"), mode=mode), run(unended("a", kind), mode=mode))
     a = rows(path)["a"]
     assert (a.plays, a.passes, a.success_rate, a.unended) == (1, 1, 1.0, counts)
     assert a.tokens_per_pass == 100 + counts * 8192
@@ -295,13 +286,13 @@ def test_answers_that_come_to_no_end_cost_what_they_took(
 def test_a_play_without_a_score_counts_nought_as_in_comparisons(path: Path) -> None:
     blank = replace(copy("poor", 1, Status.NO_CODE), code=None, verdict=None, scores=None)
     poor = [replace(blank, attempt=replace(blank.attempt, id=f"n{n}")) for n in range(9)]
-    record(path, run(copy("poor", combined=1.0), *poor), run(copy("fair", combined=0.7)))
+    build.record(path, run(copy("poor", combined=1.0), *poor), run(copy("fair", combined=0.7)))
     found = rows(path)
     assert found["poor"].mean_combined == pytest.approx(0.1)
     assert found["fair"].mean_combined == pytest.approx(0.7)
     assert found["poor"].std_combined == pytest.approx((0.1) ** 0.5)
     none = [replace(one, attempt=replace(one.attempt, id=f"m{n}")) for n, one in enumerate(poor)]
-    record(path, run(*none, task="other"))
+    build.record(path, run(*none, task="other"))
     assert rows(path)["poor"].mean_combined == pytest.approx(1 / 19)
 
 
@@ -314,7 +305,7 @@ def test_more_copies_are_no_better_rating(path: Path) -> None:
     """One of three passes as often as the one: it has the best copy, and the same mean."""
     three = [copy("three", n, Status.PASSED if n == 0 else Status.FAILED) for n in range(3)]
     one = [copy("one", status=Status.PASSED), *three[:1]]
-    record(
+    build.record(
         path,
         *(run(copy("one", status=Status.FAILED), *three, winner="three#0") for _ in range(3)),
         *(run(*one, *three[1:], winner="three#0") for _ in range(3)),
@@ -326,7 +317,7 @@ def test_more_copies_are_no_better_rating(path: Path) -> None:
 
 
 def test_a_winner_among_equals_is_first(path: Path) -> None:
-    record(path, run(copy("a", combined=0.5), copy("b", combined=0.5), winner="b#0"))
+    build.record(path, run(copy("a", combined=0.5), copy("b", combined=0.5), winner="b#0"))
     found = rated(path)
     assert found["b"] > found["a"]
 
@@ -338,7 +329,7 @@ def test_an_old_answer_that_was_not_judged_takes_its_generator_out_of_runs_and_r
     old = copy("a", 1, Status.NOT_JUDGED)
     assert old.answer is not None
     old = replace(old, answer=replace(old.answer, cached=True), scores=None, verdict=None)
-    record(path, run(fresh, old, copy("b"), copy("c"), winner="b#0"))
+    build.record(path, run(fresh, old, copy("b"), copy("c"), winner="b#0"))
     found = rows(path)
     assert (found["a"].runs, found["a"].rating) == (0, None)
     assert (found["b"].runs, found["c"].runs) == (1, 1)
@@ -348,14 +339,14 @@ def test_an_old_answer_that_was_not_judged_takes_its_generator_out_of_runs_and_r
 @given(st.lists(tournaments(), max_size=6))
 def test_who_has_a_rating_has_a_tournament(shelf: Shelf, told: list[Told]) -> None:
     path = shelf.empty()
-    record(path, *map(made, told))
+    build.record(path, *map(made, told))
     found = rows(path)
     players = [name for name, row in found.items() if row.runs]
     assert {name for name, row in found.items() if row.rating} <= set(players)
 
 
 def test_ratings_by_older_rules_are_made_anew(path: Path) -> None:
-    record(path, *duels(3))
+    build.record(path, *duels(3))
     right = rated(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE ratings SET mu = 1.0")
@@ -377,7 +368,7 @@ def searched(path: Path) -> Iterator[sqlite3.Connection]:
             mutant.attempt, instance=replace(mutant.attempt.instance, generator=generator)
         ),
     )
-    record(
+    build.record(
         path,
         *duels(10),
         *(run(copy("a"), mutant, winner="a#0", task=f"s{n}") for n in range(8)),

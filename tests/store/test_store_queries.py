@@ -11,7 +11,6 @@ from paragen.domain.candidate import Candidate
 from paragen.domain.events import CandidateEnded, RunStarted
 from paragen.domain.status import MODEL_OUTCOMES, Status
 from paragen.domain.task import Example
-from paragen.domain.tournament import Run
 from paragen.store.connection import connect
 from paragen.store.queries import (
     HISTORY,
@@ -39,16 +38,8 @@ def connection(path: Path) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def record(path: Path, *runs: Run) -> None:
-    recorder = Recorder(path, on_failure=pytest.fail)
-    for played in runs:
-        for event in build.events(played):
-            recorder(event)
-    recorder.close()
-
-
 def test_history_is_newest_first(path: Path, connection: sqlite3.Connection) -> None:
-    record(
+    build.record(
         path,
         build.run("old", build.candidate("a"), winner="a", started_at="2026-01-01T00:00:00"),
         build.run(
@@ -76,7 +67,7 @@ def test_history_is_newest_first(path: Path, connection: sqlite3.Connection) -> 
 def test_a_run_is_found_by_last_its_id_or_a_beginning(
     path: Path, connection: sqlite3.Connection
 ) -> None:
-    record(
+    build.record(
         path,
         build.run("abc1", started_at="2026-01-02T00:00:00"),
         build.run("abd2", started_at="2026-01-01T00:00:00"),
@@ -100,7 +91,7 @@ def test_a_run_is_found_by_last_its_id_or_a_beginning(
 def test_a_run_that_is_not_found_names_the_nearest(
     path: Path, connection: sqlite3.Connection, reference: str, message: str
 ) -> None:
-    record(path, build.run("abc1"), build.run("abc2"))
+    build.record(path, build.run("abc1"), build.run("abc2"))
     with pytest.raises(RunNotFoundError) as raised:
         find_run(connection, reference)
     assert message in str(raised.value)
@@ -122,7 +113,7 @@ def test_infrastructure_is_left_out_of_the_record(
     path: Path, connection: sqlite3.Connection
 ) -> None:
     played = (build.candidate(f"g#{i}", s, generator="g") for i, s in enumerate(Status))
-    record(path, build.run("r1", *played))
+    build.record(path, build.run("r1", *played))
     (row,) = stats(connection)
     assert (row.plays, row.passes) == (len(MODEL_OUTCOMES), 1)
     assert row.success_rate == 1 / 6
@@ -135,7 +126,7 @@ def test_instances_are_pooled_and_a_win_is_a_run(
         return [build.candidate(f"g#{i}", s, generator="g") for i, s in enumerate(statuses)]
 
     rival = build.candidate("rival", combined=0.9, decode_s=4.0)
-    record(
+    build.record(
         path,
         build.run("r1", *instances(Status.PASSED, Status.PASSED), rival, winner="g#0"),
         build.run("r2", rival, *instances(Status.FAILED), winner="rival"),
@@ -162,11 +153,11 @@ def test_tasks_without_tests_are_left_out_of_the_record(
     rival = build.candidate("rival", Status.FAILED)
     played = build.run("r1", build.candidate("g"), rival, winner="g")
     untested = replace(played, run_id="r2", task=replace(played.task, tests=()))
-    record(path, untested)
+    build.record(path, untested)
     assert stats(connection) == []
     example = Example(name="e", stdin="1", stdout="2")
     by_example = replace(untested, run_id="r3", task=replace(untested.task, examples=(example,)))
-    record(path, played, by_example)
+    build.record(path, played, by_example)
     row, _ = stats(connection)
     assert (row.plays, row.runs, row.wins, row.passes) == (2, 2, 2, 2)
 
@@ -174,7 +165,7 @@ def test_tasks_without_tests_are_left_out_of_the_record(
 def test_wins_count_only_in_tournaments_played_to_their_end(
     path: Path, connection: sqlite3.Connection
 ) -> None:
-    record(path, build.run("r1", build.candidate("a"), winner="a", exit_code=130))
+    build.record(path, build.run("r1", build.candidate("a"), winner="a", exit_code=130))
     recorder = Recorder(path, on_failure=pytest.fail)
     recorder(RunStarted(run=build.run("r2"), planned=1))
     recorder(CandidateEnded(run_id="r2", candidate=build.candidate("a")))
@@ -187,7 +178,7 @@ def test_another_temperature_is_another_generator(
     path: Path, connection: sqlite3.Connection
 ) -> None:
     warm = build.candidate("b", generator="g", temperature=0.9)
-    record(path, build.run("r1", build.candidate("a", generator="g", temperature=0), warm))
+    build.record(path, build.run("r1", build.candidate("a", generator="g", temperature=0), warm))
     assert {row.temperature for row in stats(connection)} == {0.0, 0.9}
 
 

@@ -20,7 +20,6 @@ from paragen.store.connection import connect
 from paragen.store.merge import merge
 from paragen.store.queries import stats
 from paragen.store.ratings import ratings
-from paragen.store.recorder import Recorder
 from paragen.store.selections import selections
 from tests.store import build
 
@@ -41,14 +40,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def duel(run_id: str, winner: str, *losers: str, task_type: str = "utilities") -> Run:
     lost = [build.candidate(name, Status.FAILED) for name in losers]
     return build.run(run_id, build.candidate(winner), *lost, winner=winner, task_type=task_type)
-
-
-def record(path: Path, *runs: Run) -> None:
-    recorder = Recorder(path, on_failure=pytest.fail)
-    for played in runs:
-        for event in build.events(played):
-            recorder(event)
-    recorder.close()
 
 
 def kept(path: Path) -> list[tuple[object, ...]]:
@@ -76,7 +67,7 @@ RUNS = (
 
 
 def test_runs_are_rated_as_they_end(path: Path) -> None:
-    record(path, *RUNS[:3])
+    build.record(path, *RUNS[:3])
     before = kept(path)
     assert {row[1] for row in before} == {"generator", "model", "temperature"} - {
         "model",
@@ -88,7 +79,7 @@ def test_runs_are_rated_as_they_end(path: Path) -> None:
 
 
 def test_ratings_made_anew_are_those_that_were_kept(path: Path) -> None:
-    record(path, *RUNS)
+    build.record(path, *RUNS)
     before = kept(path)
     forget(path)
     asked(path)
@@ -96,7 +87,7 @@ def test_ratings_made_anew_are_those_that_were_kept(path: Path) -> None:
 
 
 def test_a_run_that_came_from_elsewhere_is_rated_in_its_place(path: Path, tmp_path: Path) -> None:
-    record(path, *RUNS)
+    build.record(path, *RUNS)
     whole = kept(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE runs SET state = 'running' WHERE id = 'r1'")
@@ -113,11 +104,11 @@ def test_many_are_left_until_they_are_asked_for(
 ) -> None:
     with monkeypatch.context() as context:
         context.setattr(module, "FEW", -1)
-        record(path, *RUNS[:2])
+        build.record(path, *RUNS[:2])
     assert kept(path) == []
     with monkeypatch.context() as context:
         context.setattr(module, "FEW", 2)
-        record(path, RUNS[2])
+        build.record(path, RUNS[2])
         assert kept(path) == [], "three are lacking"
     with closing(connect(path, write=False)) as connection:
         rows = {row.generator: row for row in stats(connection)}
@@ -127,7 +118,7 @@ def test_many_are_left_until_they_are_asked_for(
 
 
 def test_where_nothing_can_be_written_ratings_are_there_all_the_same(path: Path) -> None:
-    record(path, *RUNS)
+    build.record(path, *RUNS)
     whole = asked(path)
     forget(path)
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -139,15 +130,15 @@ def test_where_nothing_can_be_written_ratings_are_there_all_the_same(path: Path)
 
 
 def test_who_plays_alone_or_with_an_old_answer_is_not_rated(path: Path) -> None:
-    record(path, build.run("r1", build.candidate("a"), winner="a"))
+    build.record(path, build.run("r1", build.candidate("a"), winner="a"))
     assert asked(path) == {}
     failing = build.candidate("b", Status.NO_CODE)
-    record(path, build.run("r2", build.candidate("a"), failing, winner="a"))
+    build.record(path, build.run("r2", build.candidate("a"), failing, winner="a"))
     assert asked(path) == {}, "two judged candidates make a tournament"
 
 
 def test_blind_preferences_are_games_that_can_be_taken_back(path: Path) -> None:
-    record(path, RUNS[0])
+    build.record(path, RUNS[0])
     before = asked(path)
     said = feedback.new_entry(
         Preference(preferred=None, other=None),
@@ -170,8 +161,8 @@ def test_preferences_move_the_same_ratings_in_whatever_order_histories_come_in(
     tmp_path: Path,
 ) -> None:
     here, there = tmp_path / "here.db", tmp_path / "there.db"
-    record(here, RUNS[0], RUNS[2])
-    record(there, RUNS[1])
+    build.record(here, RUNS[0], RUNS[2])
+    build.record(there, RUNS[1])
     for path, run, better, worse in [(here, "r1", "c", "a"), (there, "r2", "a", "b")]:
         said = feedback.new_entry(
             Preference(preferred=None, other=None),
@@ -198,7 +189,7 @@ def test_preferences_move_the_same_ratings_in_whatever_order_histories_come_in(
 
 
 def test_selections(path: Path) -> None:
-    record(path, *RUNS)
+    build.record(path, *RUNS)
     with closing(connect(path, write=False)) as connection:
         parsing, utilities = selections(connection)
         assert selections(connection, task_type="parsing") == [parsing]
