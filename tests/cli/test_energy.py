@@ -35,6 +35,7 @@ def is_over(starts: Path) -> bool:
     return not any(map(smi.is_running, smi.starts(starts)))
 
 
+@pytest.mark.slow
 def test_from_a_run_to_the_statistics(place: Place, metered: Path) -> None:
     with ScriptedOllama(MIXED, slots=4) as server:
         place.write("generators.toml", config(server.url))

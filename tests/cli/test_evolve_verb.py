@@ -242,6 +242,7 @@ def test_where_a_parent_passes_everything_nothing_is_played(place: Place) -> Non
     assert place.run("evolve", "--dry-run", "--json").object["verdict"] == "not_played"
 
 
+@pytest.mark.slow
 def test_the_last_run_is_the_users(place: Place) -> None:
     with searched(place, warmer):
         own = place.history()[0]["run_id"]

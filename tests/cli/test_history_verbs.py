@@ -64,6 +64,7 @@ class TestStats:
         assert none.code == 0
         assert "cooking" in none.err
 
+    @pytest.mark.slow
     def test_a_task_type_may_be_written_in_any_way(self, played: Place) -> None:
         rows = played.run("stats", "-t", " Utilities ", "-f", "json").object["rows"]
         assert [row["generator"] for row in rows] == ["pipe|m"]

@@ -215,6 +215,7 @@ def test_fifty_passes_of_one_task_make_nobody_sure_of_the_next(
     assert good["why"].endswith("50 of 50 plays on 1 task of general (hardly sure)")
 
 
+@pytest.mark.slow
 def test_that_nobody_need_mind_who_plays(place: Place, server: ScriptedOllama) -> None:
     """It is said, but is no warning, and where only the result is wanted it isn't said."""
     assert place.run("run", "task.md", "-q", "-g", "good,bad").code == 0
@@ -232,6 +233,7 @@ def test_that_nobody_need_mind_who_plays(place: Place, server: ScriptedOllama) -
     assert "warning: task is played by bad (the first of the config: nothing is known" in unknown
 
 
+@pytest.mark.slow
 def test_a_type_that_may_be_misspelled_is_asked_about(place: Place, server: ScriptedOllama) -> None:
     place.write("wrong.md", TASK.replace("task_type: general", "task_type: utilites"))
     asked = "warning: task type utilites is new here: did you mean utilities?"

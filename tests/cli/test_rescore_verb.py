@@ -60,6 +60,7 @@ def test_the_same_weights_give_the_same_run(played: Place) -> None:
     assert played.run("show", "--format", "json").object == before, "nothing is recorded"
 
 
+@pytest.mark.slow
 def test_other_weights_another_winner(played: Place) -> None:
     assert winner(rescored(played)) == "tidy"
     done = played.run("rescore", "--weights", "0/1")

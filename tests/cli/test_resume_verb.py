@@ -148,6 +148,7 @@ class TestRetry:
         assert statuses(done) == {"bad": "failed", "slow": "passed"}
         assert [row["winner"] for row in place.history()] == ["slow"]
 
+    @pytest.mark.slow
     def test_where_all_failed_it_is_said_how_to_try_again(self, place: Place) -> None:
         faults = [
             faulty(GOOD, RecordedFault.DIE_MID_STREAM),

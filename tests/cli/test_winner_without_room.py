@@ -104,6 +104,7 @@ def test_json_that_can_not_be_printed_keeps_no_winner_from_its_file(
     assert neither.err.endswith("Make room, or write elsewhere.\n")
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_named_like_a_program(place: Place, who: tuple[str, ...]) -> None:
     place.write("other.md")
     done = place.run("run", "task.md", "other.md", *who, "-o", "both.py")

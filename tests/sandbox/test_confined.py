@@ -248,6 +248,7 @@ print(faults)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="others may hand over descriptors otherwise")
 def test_running_out_of_descriptors_is_a_fault_wherever_it_happens(level: str) -> None:
     opened(level)
