@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-MOST_STEPS = 3_000_000
-"""Sums that are gone through before moments answer instead (about a second)."""
+from paragen.learn.sums import Part, chances_of
+
 SLIGHT = 1e-6
 """A skewness under this is none."""
 
@@ -46,39 +46,23 @@ def p_value(tasks: Sequence[Plays]) -> float:
 
     Each task's passes are shared out anew among its plays in all ways (Fisher's exact test, of many
     2 × 2 tables at once): the share of these in which the differences of pass rates add up to as
-    much. However unequally often the two played, it is exact up to MOST_STEPS. From there on it
-    goes by the first three moments of the sum, as Mielke and Berry do ("Permutation Methods",
+    much. However unequally often the two played, it is exact up to sums.MOST_STEPS. From there on
+    it goes by the first three moments of the sum, as Mielke and Berry do ("Permutation Methods",
     2001): Pearson's type III distribution, which is skewed as the sum is, with a correction for
     steps, by which it is near and hardly ever smaller.
     """
     telling = [one for one in tasks if 0 < one.passes < one.all]
     unit = math.lcm(*(plays for one in telling for plays in (one.first, one.second)))
     total = abs(sum(_step(one, one.first_passes, unit) for one in telling))
-    sums = _sums(telling, unit)
-    if sums is None:
+    found = chances_of(Part(one.most - one.fewest + 1, _ways(one, unit)) for one in telling)
+    if found is None:
         return min(1.0, _by_moments(telling))
-    return min(1.0, math.fsum(chance for at, chance in sums.items() if abs(at) >= total))
+    return min(1.0, math.fsum(chance for at, chance in found.items() if abs(at) >= total))
 
 
 def variance(tasks: Iterable[Plays]) -> float:
     """The variance of the sum of the differences of pass rates, passes shared out in all ways."""
     return math.fsum(_moments(one)[0] for one in tasks if 0 < one.passes < one.all)
-
-
-def _sums(tasks: Iterable[Plays], unit: int) -> dict[int, float] | None:
-    """The chance of each sum of differences; None where that takes too long."""
-    sums, steps = {0: 1.0}, 0
-    for one in tasks:
-        steps += len(sums) * (one.most - one.fewest + 1)
-        if steps > MOST_STEPS:
-            return None
-        ways = list(_ways(one, unit))
-        grown: dict[int, float] = {}
-        for at, chance in sums.items():
-            for step, share in ways:
-                grown[at + step] = grown.get(at + step, 0.0) + chance * share
-        sums = grown
-    return sums
 
 
 def _ways(one: Plays, unit: int) -> Iterator[tuple[int, float]]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-MOST_STEPS = 3_000_000
-"""Sums that are gone through before the normal distribution answers instead (about a second)."""
+from paragen.learn.sums import Part, chances_of
 
 
 def p_value(differences: Sequence[int]) -> float:
@@ -16,11 +15,12 @@ def p_value(differences: Sequence[int]) -> float:
     Fisher's randomisation test of paired differences ("The Design of Experiments", 1935, §21): the
     share of all ways to choose the signs whose sum lies as far from zero as the real one. Where all
     differences are −1, 0 or 1 this is McNemar's exact test, and the sign test. It is exact up to
-    MOST_STEPS, and from there on by the normal distribution, which by then is very near.
+    sums.MOST_STEPS, and from there on by the normal distribution, which by then is very near.
     """
     total = abs(sum(differences))
     sizes = Counter(abs(one) for one in differences if one)
-    chances = _sums(sizes)
+    parts = (Part(count + 1, _signs(size, count)) for size, count in sorted(sizes.items()))
+    chances = chances_of(parts)
     if chances is None:
         largest = max(sizes)  # differences of shares may be too large in their unit for a float
         variance = math.fsum(count * (size / largest) ** 2 for size, count in sizes.items())
@@ -28,20 +28,10 @@ def p_value(differences: Sequence[int]) -> float:
     return min(1.0, math.fsum(chance for at, chance in chances.items() if abs(at) >= total))
 
 
-def _sums(sizes: Counter[int]) -> dict[int, float] | None:
-    """The chance of each sum under random signs; None where that takes too long."""
-    chances, steps = {0: 1.0}, 0
-    for size, count in sorted(sizes.items()):
-        steps += len(chances) * (count + 1)
-        if steps > MOST_STEPS:
-            return None
-        signs = [(size * (2 * plus - count), _fair(plus, count)) for plus in range(count + 1)]
-        grown: dict[int, float] = {}
-        for at, chance in chances.items():
-            for step, share in signs:
-                grown[at + step] = grown.get(at + step, 0.0) + chance * share
-        chances = grown
-    return chances
+def _signs(size: int, count: int) -> Iterator[tuple[int, float]]:
+    """What so many differences of one size add up to under random signs."""
+    for plus in range(count + 1):
+        yield size * (2 * plus - count), _fair(plus, count)
 
 
 def _fair(heads: int, tosses: int) -> float:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from paragen.learn import shuffles
+from paragen.learn import shuffles, sums
 from paragen.learn.shuffles import Plays, p_value, variance
 
 plays = st.tuples(st.integers(1, 6), st.integers(1, 6)).flatmap(
@@ -123,7 +123,7 @@ def test_where_there_are_too_many_sums_moments_are_near_and_hardly_smaller(
         tasks = [Plays(a, lots.binomial(a, chance), b, lots.binomial(b, chance)) for a, b in both]
         exact = p_value(tasks)
         with monkeypatch.context() as few:
-            few.setattr(shuffles, "MOST_STEPS", 1)
+            few.setattr(sums, "MOST_STEPS", 1)
             by_moments = p_value(tasks)
         assert by_moments == pytest.approx(exact, abs=near)
         assert by_moments > exact - 0.03
@@ -133,7 +133,7 @@ def test_moments_know_the_longer_tail(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the normal distribution, which has none, this would be thirty times less likely."""
     tasks = [Plays(4, 3, 40, 40)] * 6 + [Plays(4, 4, 40, 39)] * 6
     exact = p_value(tasks)
-    monkeypatch.setattr(shuffles, "MOST_STEPS", 1)
+    monkeypatch.setattr(sums, "MOST_STEPS", 1)
     assert exact < p_value(tasks) < 4 * exact
 
 

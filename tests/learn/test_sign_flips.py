@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from paragen.learn import sign_flips
+from paragen.learn import sums
 from paragen.learn.sign_flips import p_value
 
 STEPS = st.lists(st.integers(-6, 6), min_size=2, max_size=9)
@@ -55,15 +55,15 @@ def test_where_there_are_too_many_sums_the_normal_distribution_is_near(
     lots = np.random.default_rng(5)
     steps = [int(one) for one in lots.integers(-90, 120, 100)]
     exact = p_value(steps)
-    monkeypatch.setattr(sign_flips, "MOST_STEPS", 10)
+    monkeypatch.setattr(sums, "MOST_STEPS", 10)
     assert p_value(steps) != exact
     assert p_value(steps) == pytest.approx(exact, rel=0.05)
 
 
 def test_a_unit_larger_than_any_float_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [3, -1, 4, 1, -5, 9, 2, 6]
-    for most in (sign_flips.MOST_STEPS, 10):
-        monkeypatch.setattr(sign_flips, "MOST_STEPS", most)
+    for most in (sums.MOST_STEPS, 10):
+        monkeypatch.setattr(sums, "MOST_STEPS", most)
         assert p_value([one * 10**400 for one in steps]) == p_value(steps)
 
 
